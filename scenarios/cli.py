@@ -1,0 +1,268 @@
+"""The command line `scoresim`: thin commands that import what they need only when they run.
+
+Exit status: 0 for success, 2 for wrong input (one message on standard error), 1 for a fault of the software,
+130 when interrupted. With `--json` standard output holds one object and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from simulation.inputs import InputError
+    from simulation.programme import Scenario
+
+SUCCESS, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="scoresim",
+    help="Simulate China's manufacturing enterprises and their workers under the SCORE training programme.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+scenario_app = typer.Typer(help="Check, show and list scenarios.", no_args_is_help=True)
+app.add_typer(scenario_app, name="scenario")
+
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")
+]
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="NAME|FILE", help="A shipped scenario's name, or a file.")
+]
+
+
+@app.callback()
+def _scoresim() -> None:
+    """Keep `scoresim` a group of commands, whatever their number."""
+
+
+# scoresim scenario
+
+
+@scenario_app.command("check")
+def scenario_check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or shipped names.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check scenario files: every field, what they extend, and the names of sectors and provinces."""
+    problems = {file: _problem_of(file) for file in files}
+    wrong = {file: problem for file, problem in problems.items() if problem is not None}
+    if as_json:
+        records = [
+            {"file": file, "valid": problem is None, "problem": None if problem is None else str(problem)}
+            for file, problem in problems.items()
+        ]
+        print_json("scenario check", {"checks": records})
+    else:
+        for file in (
+            problems.keys() - wrong.keys() if len(files) == 1 else [f for f in files if f not in wrong]
+        ):
+            print(f"{file}: valid")
+    for problem in wrong.values():
+        print(problem, file=sys.stderr)
+    if wrong:
+        raise typer.Exit(BAD_INPUT)
+
+
+def _problem_of(file: str) -> InputError | None:
+    from simulation.census import load_census
+    from simulation.inputs import InputError
+    from simulation.programme import load_scenario, resolve_target
+
+    try:
+        scenario = load_scenario(file)
+        if scenario.programme is not None:
+            resolve_target(scenario.programme, load_census(scenario.population.tables), file)
+    except InputError as error:
+        return error
+    return None
+
+
+@scenario_app.command("show")
+def scenario_show(
+    scenario: ScenarioName,
+    as_json: AsJson = False,
+    as_toml: Annotated[bool, typer.Option("--toml", help="Print a file that stands alone.")] = False,
+) -> None:
+    """Show a scenario with all that it extends merged in: each field, its value, unit and meaning."""
+    from simulation.programme import load_scenario, to_toml
+
+    loaded = load_scenario(scenario)
+    if as_toml:
+        print(to_toml(loaded), end="")
+    elif as_json:
+        tables = {"fields": list(_fields(loaded))}
+        print_json("scenario show", tables, {"scenario": loaded.model_dump(mode="json")})
+    else:
+        _print_fields(loaded)
+
+
+def _fields(scenario: Scenario) -> Iterable[dict[str, Any]]:
+    """One record a field: where it stands, its value, unit, default and meaning."""
+    from simulation.programme import SETTINGS
+
+    def visit(table: Mapping[str, Any], prefix: str) -> Iterable[dict[str, Any]]:
+        for name, value in table.items():
+            field = prefix + name
+            if isinstance(value, dict) and field != "parameters":
+                yield from visit(value, f"{field}.")
+                continue
+            known = SETTINGS[field]
+            yield {
+                "field": field,
+                "value": value,
+                "unit": known.unit,
+                "default": known.default,
+                "description": known.description,
+            }
+
+    return visit(scenario.model_dump(mode="json"), "")
+
+
+def _print_fields(scenario: Scenario) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console()
+    console.print(f"[bold]{escape(scenario.title)}[/bold]  ({escape(scenario.name)})")
+    if scenario.description:
+        console.print(escape(scenario.description))
+    grid = Table(box=None, pad_edge=False)
+    for heading in ("field", "value", "unit", "meaning"):
+        grid.add_column(heading, overflow="fold")
+    section = ""
+    for record in _fields(scenario):
+        table, _, name = record["field"].rpartition(".")
+        if name in ("name", "title", "description") and not table:
+            continue
+        if table != section:
+            section = table
+            grid.add_row(f"[bold]{escape(f'[{table}]')}[/bold]")
+        value = _readable(record["field"], record["value"])
+        grid.add_row(
+            escape(f"  {name}" if table else name),
+            escape(value),
+            record["unit"],
+            escape(record["description"]),
+        )
+    console.print(grid)
+
+
+def _readable(field: str, value: Any) -> str:
+    """A value for people: thousands apart, one line a step of a list of steps."""
+    if value is None:
+        return "-"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "\n".join(_readable_step(step) for step in value)
+    if isinstance(value, dict):
+        return "\n".join(f"{name} = {number:g}" for name, number in value.items()) or "-"
+    if isinstance(value, list):
+        return (" to " if field.endswith("employees") else ", ").join(map(str, value)) or "-"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if field == "price_year" or isinstance(value, str):
+        return str(value)
+    return f"{value:,.10g}"
+
+
+def _readable_step(step: Mapping[str, Any]) -> str:
+    changes = "; ".join(
+        f"{name} {_readable(name, value)}"
+        for name, value in step.items()
+        if name != "from_month" and value is not None
+    )
+    return f"from month {step['from_month']}: {changes}"
+
+
+@scenario_app.command("list")
+def scenario_list(as_json: AsJson = False) -> None:
+    """List the shipped scenarios."""
+    from simulation.programme import load_scenario, shipped_scenarios
+
+    loaded = [load_scenario(name) for name in shipped_scenarios()]
+    records = [{"name": each.name, "title": each.title, "description": each.description} for each in loaded]
+    if as_json:
+        print_json("scenario list", {"scenarios": records})
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    grid = Table(box=None, pad_edge=False)
+    for heading in records[0]:
+        grid.add_column(heading, no_wrap=heading == "name")
+    for record in records:
+        grid.add_row(*record.values())
+    Console().print(grid)
+
+
+# Output and exit status, for every command
+
+
+def print_json(
+    command: str,
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    manifest: Mapping[str, Any] | None = None,
+) -> None:
+    """Print the one object of `--json`: the command, its tables as lists of records, and the manifest.
+
+    The manifest always names the software's version. Numbers that are not finite are refused (ValueError),
+    because JSON has none.
+    """
+    from importlib.metadata import version
+
+    whole = {"version": version("scoresim"), **(manifest or {})}
+    print(json.dumps({"command": command, "tables": tables, "manifest": whole}, allow_nan=False))
+
+
+def run_command_line(arguments: Sequence[str] | None = None) -> int:
+    """Run one command (those of the process when None) and give its exit status; raises nothing."""
+    try:
+        command = typer.main.get_command(app)
+        status = command.main(args=arguments and list(arguments), prog_name="scoresim", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else SUCCESS
+    except BrokenPipeError:
+        # The reader (head, a pager) has had enough; keep Python from complaining when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAULT
+    except (KeyboardInterrupt, typer.Abort):
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        return _report(error)
+
+
+def _report(error: Exception) -> int:
+    from simulation.inputs import InputError
+
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # a wrong option or command
+        error.show()
+        return int(error.exit_code)
+    if os.environ.get("SCORESIM_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, InputError):
+        print(f"scoresim: {error}", file=sys.stderr)
+        return BAD_INPUT
+    kind = type(error).__name__
+    hint = "Set SCORESIM_DEBUG=1 to see where it arose."
+    print(f"scoresim: a fault of the software, not of your input: {kind}: {error}. {hint}", file=sys.stderr)
+    return FAULT
+
+
+def main() -> None:
+    """Entry point of the console script `scoresim`."""
+    sys.exit(run_command_line())
+
+
+if __name__ == "__main__":
+    main()

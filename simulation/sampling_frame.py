@@ -1,0 +1,113 @@
+"""The national frame of clusters, from which whole clusters are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+GOLDEN_RATIO = (np.sqrt(5.0) - 1.0) / 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class SamplingFrame:
+    """All clusters of the nation, ordered by sector, then region; K clusters.
+
+    Attributes:
+        sector, region: int16 indices (K,).
+        members: enterprises of each cluster (K,).
+        shape: number of sectors and of regions.
+
+    """
+
+    sector: NDArray[np.int16]
+    region: NDArray[np.int16]
+    members: IntArray
+    shape: tuple[int, int]
+
+    def draw(
+        self, rng: np.random.Generator, taken: IntArray, *, enterprises: int | None, sample: float | None
+    ) -> IntArray:
+        """Clusters of an even sample in frame order, none of them in ``taken``.
+
+        Args:
+            rng: generator.
+            taken: clusters not to be drawn.
+            enterprises: wanted, to the nearest whole cluster (at least one); or
+            sample: fraction of the clusters that are free.
+
+        """
+        free = np.setdiff1d(np.arange(len(self.members)), taken, assume_unique=True)
+        if not len(free):
+            return free
+        if enterprises is not None:
+            wanted = int(np.rint(enterprises / self.members[free].mean()))
+        else:
+            wanted = int(np.rint((sample or 0.0) * len(free)))
+        cell = self.sector[free].astype(np.int64) * self.shape[1] + self.region[free]
+        available = np.bincount(cell, minlength=self.shape[0] * self.shape[1]).reshape(self.shape)
+        numbers = allocate(rng, available, min(max(wanted, 1), len(free)))
+        # a random order within each cell; its first so many are drawn
+        order = np.lexsort((rng.random(len(free)), cell))
+        first = np.cumsum(available.ravel()) - available.ravel()
+        place = np.arange(len(free)) - np.repeat(first, available.ravel())
+        return np.sort(free[order[place < np.repeat(numbers.ravel(), available.ravel())]])
+
+
+def national_frame(enterprises: IntArray, region_share: FloatArray, cluster_size: int) -> SamplingFrame:
+    """Divide each sector's enterprises (S,) over regions by share (R,), and each cell into even clusters."""
+    cells = np.stack([whole_parts(int(total), region_share) for total in enterprises])  # (S, R)
+    clusters = np.where(cells > 0, np.maximum(np.rint(cells / cluster_size), 1), 0).astype(np.int64)
+    flat = clusters.ravel()
+    sector, region = np.divmod(np.repeat(np.arange(cells.size), flat), len(region_share))
+    # members are even within a cell: the first few clusters have one more than the others
+    place = np.arange(flat.sum()) - np.repeat(np.cumsum(flat) - flat, flat)
+    least, more = np.divmod(cells, np.maximum(clusters, 1))
+    members = least[sector, region] + (place < more[sector, region])
+    return SamplingFrame(sector.astype(np.int16), region.astype(np.int16), members, cells.shape)
+
+
+def whole_parts(total: int, share: FloatArray) -> IntArray:
+    """Integers in proportion to ``share`` that sum to ``total`` (largest remainders)."""
+    exact = total * share
+    parts = np.floor(exact).astype(np.int64)
+    missing = int(total - parts.sum())
+    parts[np.argsort(parts - exact, kind="stable")[:missing]] += 1
+    return parts
+
+
+def allocate(rng: np.random.Generator, available: IntArray, wanted: int) -> IntArray:
+    """How many clusters to draw from each cell (S, R), so that sectors and regions are both in proportion.
+
+    Sectors: systematic rounding with a random start. Regions: each sector rounds its cells down, and gives
+    the clusters left over to the regions that are furthest behind in all sectors so far, from a random
+    start. No cell is asked for more than it has; the sum is ``wanted``.
+    """
+    fraction = wanted / available.sum()
+    ends = np.floor(np.cumsum(available.sum(axis=1)) * fraction + rng.random() * (1.0 - 1e-9) + 1e-9)
+    ends[-1] = wanted
+    by_sector = np.diff(np.minimum(ends, wanted), prepend=0.0).astype(np.int64)
+    numbers = np.zeros_like(available)
+    behind = rng.random(available.shape[1]) - 0.5
+    for s, count in enumerate(by_sector):
+        if not available[s].any():
+            continue
+        count = min(int(count), int(available[s].sum()))
+        exact = count * available[s] / available[s].sum()
+        numbers[s] = np.floor(exact + 1e-9)
+        behind += exact - numbers[s]
+        left = count - int(numbers[s].sum())
+        room = numbers[s] < available[s]
+        chosen = np.argsort(np.where(room, -behind, np.inf), kind="stable")[:left]
+        numbers[s, chosen] += 1
+        behind[chosen] -= 1.0
+    return numbers
+
+
+def spread_order(rng: np.random.Generator, n: int) -> IntArray:
+    """Order of 0..n-1 in which every first part is spread evenly over the whole (golden-ratio sequence)."""
+    return np.argsort((rng.random() + GOLDEN_RATIO * np.arange(n)) % 1.0, kind="stable")

@@ -1,0 +1,156 @@
+"""Types of the state: one record an enterprise, one column an attribute of the workers, by seat.
+
+A worker is a (seat, spell): an enterprise's roster is a contiguous block of permanent seats, never
+compacted, so that scenarios share every random event of a seat. Arrays never grow; a seat is never passed
+to another enterprise. Records are read by compiled submodels as ``ent.cash`` and by Python as
+``state.enterprises["cash"]``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from simulation.parameters import MODULES
+
+N_MODULES = len(MODULES)
+
+# A worker's status byte: bit 0 the seat is taken, bit 1 a woman, bits 2-3 the age band.
+TAKEN = np.uint8(1)
+WOMAN = np.uint8(2)
+AGE_SHIFT = np.uint8(2)
+AGE_YOUNG, AGE_MIDDLE, AGE_OLD = 0, 1, 2
+AGE_SHARES = (0.446, 0.248, 0.306)
+"""Shares of workers to 40, 41 to 50 and above 50 years: NBS 2023 migrant worker survey (SEEN, all sectors)."""
+
+NO_MODULE = -1
+NEVER = -1
+ROSTER_LIMIT = 32_000
+
+WORKER_COLUMNS: dict[str, Any] = {
+    "skill": np.float32,  # 1 = an experienced worker
+    "engagement": np.float32,  # 0..1
+    "tenure": np.uint16,  # months in this enterprise
+    "status": np.uint8,  # bits above
+    "attended": np.uint8,  # bit k: attended module k's class, here or elsewhere
+    "away": np.uint8,  # months still to be lost to an injury
+}
+
+OBSERVED = ("productivity", "defect_rate", "injury_rate", "turnover_rate", "absence_rate")
+"""What monitoring asks an enterprise for, at baseline and a year after its first class."""
+N_OBSERVED = len(OBSERVED)
+
+_M = (N_MODULES,)
+_O = (N_OBSERVED,)
+
+ENTERPRISE = np.dtype(
+    [
+        # who it is
+        ("sector", "i4"), ("region", "i4"), ("cluster", "i4"), ("size_class", "i4"), ("weight", "f8"),
+        ("first_seat", "i8"), ("seats", "i4"), ("entry_month", "i4"), ("exit_month", "i4"),
+        ("panel_row", "i4"), ("alive", "u1"), ("piece_rate", "u1"),
+        ("employees", "f8"),  # at the start
+        ("ability", "f8"),  # of its managers, standard deviations
+        ("buyer_pressure", "f8"),  # 0..1
+        ("level", "f8"),  # lasting log productivity within its sector
+        # practices and know-how, by module, shares 0..1
+        ("lasting", "f8", _M),  # long-run usual practice share
+        ("usual", "f8", _M),  # usual practice share without a programme; drifts about the lasting one
+        ("gain", "f8", _M),  # practice share above the usual
+        ("knowhow", "f8", _M),  # know-how above what it knew at the start
+        ("practice", "f8", _M),  # in use: usual + gain
+        ("attention", "f8"),  # of its managers to the programme, 0..1
+        ("attended_workers", "f8"), ("attended_lost", "f8"),  # workers who attended; of them left last month
+        # training
+        ("enrolled_month", "i4"), ("waiting_since", "i4"), ("first_class_month", "i4"),
+        ("module", "i4"), ("modules_begun", "i4"), ("modules_done", "i4"),
+        ("class_month", "i4"), ("class_id", "i4"), ("visits_done", "i4"),
+        ("class_today", "i4"), ("visits_today", "i4"), ("reached_today", "i4"),
+        ("trainer_quality", "f8"), ("fee_today", "f8"), ("buyer_payment_today", "f8"),
+        ("subsidy_today", "f8"), ("overhead_today", "f8"), ("trainer_days_today", "f8"),
+        ("credit_line", "f8"),  # programme credit, months of wages
+        # people
+        ("headcount", "f8"), ("women", "f8"), ("desired", "f8"), ("desired_at_start", "f8"),
+        ("injuries_seen", "f8"),  # per worker and month, smoothed
+        ("novices", "f8"), ("skill", "f8"),  # share of workers in the first half year; mean skill
+        ("hours", "f8"), ("hours_at_start", "f8"),  # weekly
+        ("vacancy_share", "f8"),
+        # production, a month
+        ("capital", "f8"),  # 1 = at the start
+        ("shock", "f8"),  # passing log productivity
+        ("output_at_start", "f8"),  # gross output, yuan
+        ("labour_at_start", "f8"), ("quality_at_start", "f8"), ("defect_scale", "f8"), ("defect_at_start", "f8"),
+        ("defect_rate", "f8"), ("energy_at_start", "f8"),  # tonnes of coal equivalent per yuan of good output
+        ("value_added", "f8"), ("output", "f8"),
+        # money, yuan a month
+        ("wage", "f8"), ("wage_at_start", "f8"), ("wage_bill_at_start", "f8"), ("other_cost", "f8"),
+        ("margin", "f8"), ("profit", "f8"), ("cash", "f8"), ("credit", "f8"), ("orders", "f8"),
+        ("value_per_worker", "f8"), ("value_per_worker_at_start", "f8"),  # smoothed over a year
+        # observation
+        ("recent", "f8", _O), ("baseline_true", "f8", _O), ("baseline_report", "f8", _O),
+        ("endline_true", "f8", _O), ("endline_report", "f8", _O), ("reports", "u1"),
+        ("year_value", "f8"), ("year_workers", "f8"), ("first_year_value", "f8"), ("first_year_workers", "f8"),
+        ("last_year_value", "f8"), ("last_year_workers", "f8"),
+    ],
+    align=True,
+)  # fmt: skip
+
+CLUSTER = np.dtype([("gain", "f8", _M), ("members", "f8")], align=True)
+"""Mean gain in practices of an enterprise's neighbours at the end of last month."""
+
+CLASS = np.dtype([("gain", "f8", _M), ("members", "f8")], align=True)
+"""Mean gain in practices of those who sat in one class, at the end of last month."""
+
+REGION = np.dtype(
+    [
+        ("tightness", "f8"),  # vacancies per job seeker, 1 = balanced
+        ("mean_wage", "f8"), ("low_pay", "f8"), ("median_ratio", "f8"),  # yuan a month; median over mean
+        ("seekers", "f8"), ("seekers_at_start", "f8"), ("vacancies_at_start", "f8"),
+        ("reliability", "f8"),  # of regional totals estimated from the sample, 0..1
+        ("trained", "f8"),  # share of the job seekers who attended a class
+    ],
+    align=True,
+)  # fmt: skip
+
+SECTOR = np.dtype(
+    [
+        ("price", "f8"), ("orders", "f8"), ("reliability", "f8"),
+        ("injury_relative", "f8"), ("energy_share", "f8"),
+        ("enterprises_at_start", "f8"),
+    ],
+    align=True,
+)  # fmt: skip
+
+BLOCK = np.dtype([("run", "i4"), ("sector", "i4"), ("region", "i4"), ("start", "i4"), ("stop", "i4")], align=True)
+"""Neighbouring whole clusters of one sector and region: the unit of parallel work and of ordered sums."""
+
+RUN = np.dtype(
+    [
+        ("seed", "u8"), ("months", "i4"), ("start_month", "i4"),
+        ("first_enterprise", "i4"), ("enterprises", "i4"), ("first_seat", "i8"), ("seats", "i8"),
+        ("first_cluster", "i4"), ("clusters", "i4"), ("first_block", "i4"), ("blocks", "i4"),
+        ("first_class", "i4"), ("classes", "i4"),
+        ("first_order", "i4"), ("eligible", "i4"), ("enrolled", "i4"), ("next_in_order", "i4"),
+        # the programme's settings
+        ("programme", "u1"), ("obligatory_first", "u1"), ("largest_gap", "u1"),
+        ("offered", "i4", _M), ("modules_offered", "i4"),
+        ("class_days", "f8"), ("visits", "i4"), ("visit_months", "i4"), ("enterprises_per_class", "i4"),
+        ("trainer_quality", "f8"), ("continuation", "f8"), ("buyer_share", "f8"), ("credit_line", "f8"),
+        ("budget_left", "f8"), ("capacity", "f8"), ("days_left", "f8"), ("queue", "f8"),
+    ],
+    align=True,
+)  # fmt: skip
+
+SCHEDULE = np.dtype(
+    [("enterprises", "f8"), ("trainer_days", "f8"), ("subsidy", "f8"), ("price", "f8"), ("open", "f8")],
+    align=True,
+)
+"""What the programme offers in one month: national places and trainer days, subsidy share, yuan a module."""
+
+ATTENDEES_PER_CLASS = 4.0
+WORKERS_PER_CLASS = 2.0
+"""Two managers and two workers of an enterprise attend a class (SCORE process description, SEEN)."""
+
+WORKING_DAYS = 21.75
+"""Working days of a month."""

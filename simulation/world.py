@@ -1,0 +1,293 @@
+"""A world: the columns of one or more runs side by side, as the compiled month takes them.
+
+Runs are independent of one another; putting many small ones into one world lets one compiled call advance
+them all, a run a thread, without returning to Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation import draws, matching, month, ordered
+from simulation.accounts import N_ACCOUNTS
+from simulation.compile import serial_kernel
+from simulation.initial import InitialState, initial_state
+from simulation.parameters import MODULES, PARAMETER_RECORD
+from simulation.population import SIZE_CLASSES, Population
+from simulation.programme import NEVER as AREA_NEVER_OPENS
+from simulation.programme import Programme, Scenario, monthly_schedule, open_month
+from simulation.state import BLOCK, CLASS, CLUSTER, ENTERPRISE, RUN, SCHEDULE, WORKER_COLUMNS
+
+BLOCK_ENTERPRISES = 256
+"""Enterprises of a block, at most one cluster more: enough work for a thread, small enough to balance."""
+
+NO_BUDGET = 1e30
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One simulation to make: a scenario on a population, with parameters and a seed.
+
+    ``population_seed`` fixes the enterprises and workers at the start, ``event_seed`` everything that happens
+    to them; arms that share both are paired. ``parameters`` is a record array of one. ``eligible`` and
+    ``panel`` are masks over the population: who the programme may enrol (default: who matches its target)
+    and whose accounts are kept enterprise by enterprise and month by month (default: nobody).
+    """
+
+    scenario: Scenario
+    population: Population
+    parameters: NDArray[Any]
+    population_seed: int
+    event_seed: int
+    eligible: NDArray[np.bool_] | None = None
+    panel: NDArray[np.bool_] | None = None
+
+
+@dataclass
+class World:
+    """All columns; the fields are the arguments of :func:`simulation.month.advance`, in its order."""
+
+    runs: NDArray[Any]
+    parameters: NDArray[Any]
+    enterprises: NDArray[Any]
+    clusters: NDArray[Any]
+    classes: NDArray[Any]
+    regions: NDArray[Any]
+    sectors: NDArray[Any]
+    blocks: NDArray[Any]
+    skill: NDArray[Any]
+    engagement: NDArray[Any]
+    tenure: NDArray[Any]
+    status: NDArray[Any]
+    attended: NDArray[Any]
+    away: NDArray[Any]
+    schedule: NDArray[Any]
+    open_from: NDArray[np.int64]
+    order: NDArray[np.int64]
+    roll: NDArray[np.int64]
+    rows: NDArray[np.float64]
+    block_sums: NDArray[np.float64]
+    sums: NDArray[np.float64]
+    panel: NDArray[np.float32]
+    panel_start: list[int] = field(default_factory=list)
+    month: int = 0
+
+    def columns(self) -> tuple[NDArray[Any], ...]:
+        """The arguments of the compiled month after tasks, months and mode."""
+        return (
+            self.runs, self.parameters, self.enterprises, self.clusters, self.classes, self.regions,
+            self.sectors, self.blocks, self.skill, self.engagement, self.tenure, self.status, self.attended,
+            self.away, self.schedule, self.open_from, self.order, self.roll, self.rows, self.block_sums,
+            self.sums, self.panel,
+        )  # fmt: skip
+
+    def step(self) -> None:
+        """Advance every run by one month, parallel over blocks of enterprises."""
+        for r in range(len(self.runs)):
+            prepare(
+                r, self.month, self.runs, self.parameters, self.enterprises, self.classes, self.regions,
+                self.sectors, self.schedule, self.open_from, self.order, self.roll, self.sums,
+            )  # fmt: skip
+        tasks = np.stack([self.blocks["run"], np.arange(len(self.blocks)), np.arange(1, len(self.blocks) + 1)], 1)
+        month.advance(tasks.astype(np.int64), self.month, self.month + 1, False, *self.columns())
+        for r, run in enumerate(self.runs):
+            first = int(run["first_block"])
+            ordered.add_up(
+                self.blocks, first, first + int(run["blocks"]), self.block_sums, self.sums[r, self.month],
+                self.sectors.shape[1], self.regions.shape[1],
+            )  # fmt: skip
+        self.month += 1
+
+    def run_to_end(self) -> None:
+        """Advance every run through all its months, parallel over runs."""
+        first = self.runs["first_block"].astype(np.int64)
+        tasks = np.stack([np.arange(len(self.runs)), first, first + self.runs["blocks"]], 1)
+        months = self.schedule.shape[1]
+        month.advance(tasks.astype(np.int64), self.month, months, True, *self.columns())
+        self.month = months
+
+
+@serial_kernel
+def prepare(
+    r, this_month, runs, parameters, enterprises, classes, regions, sectors, schedule, open_from, order,
+    roll, sums,
+):  # fmt: skip
+    """The ordered step before a month of run ``r``: shared state, then the programme."""
+    run, p = runs[r], parameters[r]
+    ordered.open_month(p, this_month, regions[r], sectors[r], sums[r])
+    if run.programme:
+        matching.programme_month(
+            run, p, this_month, schedule[r, this_month], enterprises,
+            order[run.first_order : run.first_order + run.eligible],
+            roll[run.first_order : run.first_order + run.eligible],
+            open_from[r], classes[run.first_class :],
+        )  # fmt: skip
+
+
+def eligible_enterprises(programme: Programme | None, population: Population) -> NDArray[np.bool_]:
+    """Who matches the programme's target: sector and region that ever open, and size at the start."""
+    if programme is None:
+        return np.zeros(population.n, np.bool_)
+    opens = open_month(programme, population.tables)
+    low, high = programme.target.employees
+    inside = (population.employees >= low) & (population.employees <= high)
+    return inside & (opens[population.sector, population.region] != AREA_NEVER_OPENS)
+
+
+def build_world(runs: Sequence[Run]) -> World:
+    """Lay out ``runs`` side by side; arms that share population, parameters and seed start from one state."""
+    states: dict[tuple[int, bytes, int], InitialState] = {}
+    starts = []
+    for run in runs:
+        key = (id(run.population), run.parameters.tobytes(), run.population_seed)
+        if key not in states:
+            states[key] = initial_state(run.population, run.parameters, run.population_seed)
+        starts.append(states[key])
+    months = max(run.scenario.months for run in runs)
+    tables = runs[0].population.tables
+    n_sectors, n_regions = len(tables.sectors), len(tables.regions)
+    records, n_classes = _run_records(runs, starts)
+    enterprises, blocks, panel_start = _enterprises(runs, starts, records)
+    levels = 1 + n_sectors + n_regions + len(SIZE_CLASSES)
+    order = np.concatenate([_order_of_enrolment(run, record) for run, record in zip(runs, records, strict=True)])
+    return World(
+        runs=records.view(np.recarray),
+        parameters=np.concatenate([run.parameters for run in runs]).astype(PARAMETER_RECORD).view(np.recarray),
+        enterprises=enterprises.view(np.recarray),
+        clusters=np.concatenate([s.clusters for s in starts]).astype(CLUSTER).view(np.recarray),
+        classes=np.zeros(n_classes + 1, CLASS).view(np.recarray),
+        regions=np.stack([s.regions for s in starts]).view(np.recarray),
+        sectors=np.stack([s.sectors for s in starts]).view(np.recarray),
+        blocks=blocks.view(np.recarray),
+        **{name: np.concatenate([s.workers[name] for s in starts]) for name in WORKER_COLUMNS},
+        schedule=np.stack([_schedule(run.scenario, months) for run in runs]).view(np.recarray),
+        open_from=np.stack([_openings(run) for run in runs]),
+        order=order,
+        roll=np.zeros(len(order), np.int64),
+        rows=np.zeros((len(blocks), N_ACCOUNTS)),
+        block_sums=np.zeros((len(blocks), len(SIZE_CLASSES), N_ACCOUNTS)),
+        sums=np.zeros((len(runs), months, levels, N_ACCOUNTS)),
+        panel=np.zeros((panel_start[-1], months, N_ACCOUNTS), np.float32),
+        panel_start=panel_start,
+    )
+
+
+def _run_records(runs: Sequence[Run], starts: Sequence[InitialState]) -> tuple[NDArray[Any], int]:
+    records = np.zeros(len(runs), RUN)
+    enterprise = seat = cluster = order = class_ = 0
+    for record, run, start in zip(records, runs, starts, strict=True):
+        eligible = run.eligible
+        if eligible is None:
+            eligible = eligible_enterprises(run.scenario.programme, run.population)
+        record["seed"] = np.random.SeedSequence([run.event_seed, 303]).generate_state(1, np.uint64)[0]
+        record["months"], record["start_month"] = run.scenario.months, run.scenario.start_month
+        record["first_enterprise"], record["enterprises"] = enterprise, len(start.enterprises)
+        record["first_seat"], record["seats"] = seat, len(start.workers["skill"])
+        record["first_cluster"], record["clusters"] = cluster, len(start.clusters)
+        record["first_order"], record["eligible"] = order, int(eligible.sum())
+        record["first_class"] = class_
+        _put_programme(record, run.scenario.programme)
+        enterprise += len(start.enterprises)
+        seat += len(start.workers["skill"])
+        cluster += len(start.clusters)
+        order += int(eligible.sum())
+        class_ += int(eligible.sum()) * int(record["modules_offered"])
+    return records, class_
+
+
+def _put_programme(record: Any, programme: Programme | None) -> None:
+    record["visit_months"] = record["enterprises_per_class"] = 1
+    record["budget_left"] = NO_BUDGET
+    if programme is None:
+        return
+    offered = [MODULES.index(name) for name in programme.modules]
+    record["programme"] = 1
+    record["obligatory_first"] = programme.obligatory_first
+    record["largest_gap"] = programme.order == "largest_gap"
+    record["offered"][: len(offered)] = offered
+    record["modules_offered"] = len(offered)
+    delivery = programme.delivery
+    for name in ("class_days", "visits", "visit_months", "enterprises_per_class", "trainer_quality"):
+        record[name] = getattr(delivery, name)
+    for name in ("continuation", "buyer_share", "credit_line"):
+        record[name] = getattr(programme, name)
+    record["budget_left"] = NO_BUDGET if programme.budget is None else programme.budget
+
+
+def _enterprises(
+    runs: Sequence[Run], starts: Sequence[InitialState], records: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any], list[int]]:
+    parts, blocks, panel_start = [], [], [0]
+    first_block = 0
+    for i, (run, start, record) in enumerate(zip(runs, starts, records, strict=True)):
+        part = start.enterprises.astype(ENTERPRISE, copy=True)
+        part["first_seat"] += record["first_seat"]
+        part["cluster"] += record["first_cluster"]
+        if run.panel is not None:
+            part["panel_row"][run.panel] = panel_start[-1] + np.arange(int(run.panel.sum()))
+        panel_start.append(panel_start[-1] + (0 if run.panel is None else int(run.panel.sum())))
+        mine = _blocks(part, i, int(record["first_enterprise"]))
+        record["first_block"], record["blocks"] = first_block, len(mine)
+        first_block += len(mine)
+        parts.append(part)
+        blocks.append(mine)
+    return np.concatenate(parts), np.concatenate(blocks), panel_start
+
+
+def _blocks(ent: NDArray[Any], run: int, offset: int) -> NDArray[Any]:
+    """Cut a population, ordered by cluster, into blocks of whole clusters of one sector and region."""
+    first = np.flatnonzero(np.diff(ent["cluster"], prepend=-1))  # first enterprise of each cluster
+    area = ent["sector"][first].astype(np.int64) * 100_000 + ent["region"][first]
+    new_area = np.diff(area, prepend=-1) != 0
+    area_start = np.maximum.accumulate(np.where(new_area, first, 0))
+    part = (first - area_start) // BLOCK_ENTERPRISES
+    begins = new_area | (np.diff(part, prepend=-1) != 0)
+    starts = first[begins]
+    blocks = np.zeros(len(starts), BLOCK)
+    blocks["run"] = run
+    blocks["sector"], blocks["region"] = ent["sector"][starts], ent["region"][starts]
+    blocks["start"] = starts + offset
+    blocks["stop"] = np.append(starts[1:], len(ent)) + offset
+    return blocks
+
+
+def _order_of_enrolment(run: Run, record: Any) -> NDArray[np.int64]:
+    """Eligible enterprises in a random order that depends on the seed alone, so that scenarios share it."""
+    eligible = run.eligible
+    if eligible is None:
+        eligible = eligible_enterprises(run.scenario.programme, run.population)
+    identity = np.flatnonzero(eligible)
+    key = draws.stream(np.uint64(record["seed"]), draws.ENROLMENT, 0)
+    place = _keyed(key, identity.astype(np.int64))
+    return identity[np.argsort(place, kind="stable")] + int(record["first_enterprise"])
+
+
+@serial_kernel
+def _keyed(key, identity):
+    place = np.empty(len(identity), np.float64)
+    for i in range(len(identity)):
+        place[i] = draws.uniform(draws.block(np.uint64(key), identity[i]))
+    return place
+
+
+def _schedule(scenario: Scenario, months: int) -> NDArray[Any]:
+    offered = monthly_schedule(scenario.programme, months)
+    schedule = np.zeros(months, SCHEDULE)
+    for name in ("enterprises", "trainer_days", "subsidy", "price"):
+        schedule[name] = offered[name]
+    if scenario.programme is not None:
+        closing = scenario.programme.closing_month
+        schedule["open"][scenario.programme.first_month : closing] = 1.0
+    return schedule
+
+
+def _openings(run: Run) -> NDArray[np.int64]:
+    tables = run.population.tables
+    if run.scenario.programme is None:
+        return np.full((len(tables.sectors), len(tables.regions)), AREA_NEVER_OPENS, np.int64)
+    return open_month(run.scenario.programme, tables).astype(np.int64)
