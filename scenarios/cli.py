@@ -61,10 +61,9 @@ def scenario_check(
         ]
         print_json("scenario check", {"checks": records})
     else:
-        for file in (
-            problems.keys() - wrong.keys() if len(files) == 1 else [f for f in files if f not in wrong]
-        ):
-            print(f"{file}: valid")
+        for file in problems:
+            if file not in wrong:
+                print(f"{file}: valid")
     for problem in wrong.values():
         print(problem, file=sys.stderr)
     if wrong:
@@ -109,19 +108,14 @@ def _fields(scenario: Scenario) -> Iterable[dict[str, Any]]:
     from simulation.programme import SETTINGS
 
     def visit(table: Mapping[str, Any], prefix: str) -> Iterable[dict[str, Any]]:
+        inner = [name for name in table if isinstance(table[name], dict) and name != "parameters"]
         for name, value in table.items():
-            field = prefix + name
-            if isinstance(value, dict) and field != "parameters":
-                yield from visit(value, f"{field}.")
-                continue
-            known = SETTINGS[field]
-            yield {
-                "field": field,
-                "value": value,
-                "unit": known.unit,
-                "default": known.default,
-                "description": known.description,
-            }
+            if name not in inner:
+                known = SETTINGS[prefix + name]
+                about = {"unit": known.unit, "default": known.default, "description": known.description}
+                yield {"field": prefix + name, "value": value, **about}
+        for name in inner:
+            yield from visit(table[name], f"{prefix}{name}.")
 
     return visit(scenario.model_dump(mode="json"), "")
 
@@ -137,7 +131,12 @@ def _print_fields(scenario: Scenario) -> None:
         console.print(escape(scenario.description))
     grid = Table(box=None, pad_edge=False)
     for heading in ("field", "value", "unit", "meaning"):
-        grid.add_column(heading, overflow="fold")
+        grid.add_column(
+            heading,
+            no_wrap=heading == "field",
+            overflow="fold",
+            min_width=18 if heading == "value" else None,  # the longest name of a module
+        )
     section = ""
     for record in _fields(scenario):
         table, _, name = record["field"].rpartition(".")

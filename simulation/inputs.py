@@ -87,6 +87,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like `name` (capitals ignored), or None when none is alike."""
     by_folded = {candidate.casefold(): candidate for candidate in known}
     close = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
+    if not close and len(name) >= 3:  # the beginning of a long name, such as pilot
+        close = [folded for folded in by_folded if folded.startswith(name.casefold())]
     return by_folded[close[0]] if close else None
 
 
@@ -319,11 +321,9 @@ def _known_field(name: str, settings: Mapping[str, Setting]) -> str:
     table, _, field = name.rpartition(".")
     inside = f"{table}." if table else ""
     siblings = {path[len(inside) :].partition(".")[0] for path in settings if path.startswith(inside)}
-    homes = [
-        path.rpartition(".")[0] or "the top of the file" for path in settings if path.split(".")[-1] == field
-    ]
+    homes = [path.rpartition(".")[0] for path in settings if path.rpartition(".")[2] == field]
     if homes and nearest(field, siblings) is None:
-        return f"it belongs in [{homes[0]}]"
+        return f"it belongs in [{homes[0]}]" if homes[0] else "it belongs at the top of the file"
     return suggestion(field, sorted(siblings), "fields here", most=20)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import polars as pl
@@ -156,7 +156,7 @@ def draw_population(
 
     Args:
         tables: census tables.
-        enterprises: incumbents wanted in the background (>= 100), to the nearest whole cluster.
+        enterprises: incumbents wanted in the background (>= 100); whole clusters come as near as they can.
         sample: instead, the fraction (0, 1] of the national clusters; 1.0 is one to one.
         months: length of the run; entrants come in months 1..months-1.
         entry_rate: entrants per incumbent a year (0..1).
@@ -179,7 +179,7 @@ def draw_population(
     _check(tables, enterprises, sample, months, entry_rate, entrant_size, cluster_size, programme)
     sizes = fit_size_distribution(tables, sme_limit)
     rng = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, SEED_KEY])))
-    frame = national_frame(sizes.sme_enterprises, tables.region_share, cluster_size)
+    frame = _frame(sizes, cluster_size)
     chosen, employees, found = _draw_programme(rng, frame, sizes, programme)
     background = frame.draw(rng, chosen, enterprises=enterprises, sample=sample)
     clusters = np.concatenate([background, chosen])
@@ -238,6 +238,12 @@ def _check(
                 raise ValueError(f"programme {name} are {indices}; give indices from 0 to {size - 1}")
         if part.min_employees > part.max_employees or part.eligible < 0:
             raise ValueError(f"programme sizes or count make no sense: {part}; min <= max, eligible >= 0")
+
+
+@lru_cache(maxsize=4)
+def _frame(sizes: SizeDistribution, cluster_size: int) -> SamplingFrame:
+    """The national frame, kept for the next draw: it is the same for every seed."""
+    return national_frame(sizes.sme_enterprises, sizes.tables.region_share, cluster_size)
 
 
 # --- drawing --------------------------------------------------------------------------------------

@@ -37,11 +37,13 @@ class SamplingFrame:
         Args:
             rng: generator.
             taken: clusters not to be drawn.
-            enterprises: wanted, to the nearest whole cluster (at least one); or
+            enterprises: wanted, met by whole clusters of mean size (at least one); or
             sample: fraction of the clusters that are free.
 
         """
-        free = np.setdiff1d(np.arange(len(self.members)), taken, assume_unique=True)
+        is_free = np.ones(len(self.members), bool)
+        is_free[taken] = False
+        free = np.flatnonzero(is_free)
         if not len(free):
             return free
         if enterprises is not None:
@@ -51,11 +53,11 @@ class SamplingFrame:
         cell = self.sector[free].astype(np.int64) * self.shape[1] + self.region[free]
         available = np.bincount(cell, minlength=self.shape[0] * self.shape[1]).reshape(self.shape)
         numbers = allocate(rng, available, min(max(wanted, 1), len(free)))
-        # a random order within each cell; its first so many are drawn
-        order = np.lexsort((rng.random(len(free)), cell))
+        # clusters of a cell are alike: its part is taken in order from a random start
         first = np.cumsum(available.ravel()) - available.ravel()
-        place = np.arange(len(free)) - np.repeat(first, available.ravel())
-        return np.sort(free[order[place < np.repeat(numbers.ravel(), available.ravel())]])
+        start = (rng.random(available.size) * available.ravel()).astype(np.int64)
+        place = (np.arange(len(free)) - (first + start)[cell]) % available.ravel()[cell]
+        return free[place < numbers.ravel()[cell]]
 
 
 def national_frame(enterprises: IntArray, region_share: FloatArray, cluster_size: int) -> SamplingFrame:

@@ -4,7 +4,7 @@ import os
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation.inputs import (
@@ -49,7 +49,8 @@ def test_error_travels_between_processes():
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [("zhejang", "Zhejiang"), ("CHONGQING", "Chongqing"), ("Liao", "Liaoning"), ("Paris", None)]
+    ("typed", "meant"),
+    [("zhejang", "Zhejiang"), ("CHONGQING", "Chongqing"), ("Liao", "Liaoning"), ("Paris", None)],
 )
 def test_nearest_name(typed, meant):
     assert nearest(typed, ["Zhejiang", "Chongqing", "Liaoning"]) == meant
@@ -103,7 +104,9 @@ def test_huge_file(tmp_path):
     assert read_toml(file) == {}
 
 
-@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\x00\x00", 'name = "试点"'.encode("gbk"), b"\xff\xfem\x00"])
+@pytest.mark.parametrize(
+    "content", [b"\x89PNG\r\n\x1a\n\x00\x00", 'name = "试点"'.encode("gbk"), b"\xff\xfem\x00"]
+)
 def test_binary_file_and_other_encodings(tmp_path, content):
     file = tmp_path / "plan.toml"
     file.write_bytes(content)
@@ -131,14 +134,16 @@ def test_other_faults_of_toml(tmp_path, text):
     assert "plan.toml" in refusal(read_toml, file)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_table_or_one_message(tmp_path_factory, content):
     file = tmp_path_factory.getbasetemp() / "any.toml"
     file.write_bytes(content)
     try:
-        assert isinstance(read_toml(file), dict)
+        outcome = read_toml(file)
     except InputError as error:
-        assert "any.toml" in str(error)
+        outcome = error
+    assert isinstance(outcome, dict) or "any.toml" in str(outcome)
 
 
 # extends
@@ -208,12 +213,13 @@ tables = st.recursive(
 ).filter(lambda value: isinstance(value, dict))
 
 
-@given(tables, tables, tables)
-def test_merging_laws(first, second, third):
+@settings(deadline=None)
+@given(tables, tables)
+def test_merging_laws(first, second):
     assert merge(first, {}) == first
     assert merge({}, first) == first
     assert merge(first, first) == first
-    del third
+    assert merge(merge(first, second), second) == merge(first, second)
 
 
 # Folders for results
@@ -264,11 +270,17 @@ def test_atomic_directory_appears_only_when_whole(tmp_path):
     assert list(out.parent.iterdir()) == [out]
 
 
+def write_results(folder, fault=None):
+    with atomic_directory(folder) as part:
+        (part / "table.txt").write_text("half")
+        if fault is not None:
+            raise fault
+
+
 @pytest.mark.parametrize("fault", [RuntimeError, KeyboardInterrupt])
 def test_atomic_directory_leaves_nothing_when_it_fails(tmp_path, fault):
-    with pytest.raises(fault), atomic_directory(tmp_path / "a" / "b" / "out") as part:
-        (part / "table.txt").write_text("half")
-        raise fault
+    with pytest.raises(fault):
+        write_results(tmp_path / "a" / "b" / "out", fault)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -285,12 +297,16 @@ def test_failure_keeps_earlier_results_and_success_replaces_them(tmp_path):
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_finished_results_are_kept_when_the_folder_was_taken_meanwhile(tmp_path):
-    out = tmp_path / "out"
-    with pytest.raises(InputError, match="finished results are in") as caught, atomic_directory(out) as part:
+def results_that_lose_their_place(out):
+    with atomic_directory(out) as part:
         (part / "table.txt").write_text("1")
         out.mkdir()
         (out / "other.txt").write_text("of someone else")
-    assert str(part) in str(caught.value)
+
+
+def test_finished_results_are_kept_when_the_folder_was_taken_meanwhile(tmp_path):
+    with pytest.raises(InputError, match="finished results are in"):
+        results_that_lose_their_place(tmp_path / "out")
+    (part,) = tmp_path.glob(".out.part-*")
     assert (part / "table.txt").read_text() == "1"
-    assert (out / "other.txt").exists()
+    assert (tmp_path / "out" / "other.txt").exists()

@@ -1,0 +1,174 @@
+"""Paired effects: what a scenario did to the trained, to the targeted, and to all.
+
+Two arms share population, parameters and every random event; their panels hold the accounts of the same
+enterprises. Sums are taken over windows of twelve months: for the trained, months count from the first
+class of each enterprise; for the targeted, from the programme's first month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation import accounts as a
+from simulation.compile import serial_kernel
+from simulation.indicators import WINDOW
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PairedSums:
+    """Sums of accounts in two arms over the same enterprises and windows.
+
+    ``survivors`` and ``everybody`` have shape (2, windows, levels, accounts): arm 0 the scenario, arm 1 the
+    baseline; ``survivors`` counts enterprise-months alive in both arms, ``everybody`` all (a closed one is
+    zero). ``present`` (windows, levels) is the weighted number of enterprises observed for the whole window.
+    """
+
+    survivors: FloatArray
+    everybody: FloatArray
+    present: FloatArray
+
+
+def paired_sums(
+    scenario: NDArray[np.float32],
+    baseline: NDArray[np.float32],
+    start: NDArray[np.int64],
+    weight: FloatArray,
+    levels: NDArray[np.int64],
+    n_levels: int,
+) -> PairedSums:
+    """Sum two panels (rows, months, accounts) over yearly windows that begin after each row's ``start``.
+
+    Rows with negative ``start`` are left out; a row counts in a window only if the run covers all of it.
+    ``levels`` (rows, groups) gives the level of each row in each group; level 0 is the total.
+    """
+    months = scenario.shape[1]
+    n = max(1, months // WINDOW)
+    shape = (2, n, n_levels, a.N_ACCOUNTS)
+    survivors, everybody, present = np.zeros(shape), np.zeros(shape), np.zeros((n, n_levels))
+    _add(scenario, baseline, start, weight, levels, survivors, everybody, present)
+    return PairedSums(survivors, everybody, present)
+
+
+@serial_kernel
+def _add(scenario, baseline, start, weight, levels, survivors, everybody, present):
+    n_windows, months = present.shape[0], scenario.shape[1]
+    for row in range(len(start)):
+        if start[row] < 0:
+            continue
+        for window in range(n_windows):
+            first = start[row] + 1 + window * WINDOW
+            if first + WINDOW > months:
+                break
+            for g in range(levels.shape[1]):
+                present[window, levels[row, g]] += weight[row]
+            for month in range(first, first + WINDOW):
+                both = scenario[row, month, a.ENTERPRISES] > 0.0 and baseline[row, month, a.ENTERPRISES] > 0.0
+                for account in range(scenario.shape[2]):
+                    s = weight[row] * scenario[row, month, account]
+                    b = weight[row] * baseline[row, month, account]
+                    for g in range(levels.shape[1]):
+                        level = levels[row, g]
+                        everybody[0, window, level, account] += s
+                        everybody[1, window, level, account] += b
+                        if both:
+                            survivors[0, window, level, account] += s
+                            survivors[1, window, level, account] += b
+
+
+def discounted_difference(
+    scenario: NDArray[np.float32],
+    baseline: NDArray[np.float32],
+    start: NDArray[np.int64],
+    weight: FloatArray,
+    follow_up: int,
+    annual_rate: float,
+) -> tuple[FloatArray, float]:
+    """Scenario less baseline, discounted to each row's first class, over ``follow_up`` months from it.
+
+    Returns (accounts summed over rows, weighted number of rows followed to the end). Rows whose follow-up
+    runs past the simulation are left out. A closed enterprise counts as zero.
+    """
+    total = np.zeros(a.N_ACCOUNTS)
+    followed = 0.0
+    discount = (1.0 + annual_rate) ** (-np.arange(follow_up) / 12.0)
+    for row in np.flatnonzero((start >= 0) & (start + follow_up <= scenario.shape[1])):
+        span = slice(start[row], start[row] + follow_up)
+        total += weight[row] * (discount @ (scenario[row, span].astype(float) - baseline[row, span]))
+        followed += weight[row]
+    return total, followed
+
+
+@dataclass(frozen=True)
+class NetBenefit:
+    """Present values per trained enterprise, yuan: benefits, real resources used, and who gains what."""
+
+    benefit: float
+    resources: float
+    enterprises: float
+    workers: float
+    public: float
+    buyers: float
+
+    @property
+    def net(self) -> float:
+        """Benefit less resources."""
+        return self.benefit - self.resources
+
+    @property
+    def ratio(self) -> float:
+        """Benefit per yuan of real resources used."""
+        return self.benefit / self.resources if self.resources > 0.0 else float("nan")
+
+
+def net_benefit(difference: FloatArray, followed: float, p: Any, mean_wage: float) -> NetBenefit | None:
+    """Value discounted differences of accounts; ``p`` is one parameter record. None if nobody was followed.
+
+    Benefit = value added + avoided injuries (enterprise's and social cost) + avoided hiring + avoided
+    emissions. Resources = trainer days, overhead, cost of changes; the participants' time is already missing
+    from value added. Wages, fees and subsidies are transfers and appear only in the accounts by party.
+    """
+    if followed <= 0.0:
+        return None
+    d = difference / followed
+    social = -d[a.INJURIES] * p["injury_social_cost"]
+    emissions = -d[a.ENERGY] * p["emission_factor"] * p["carbon_price"]
+    by_enterprise = -mean_wage * (d[a.INJURIES] * p["injury_cost"] + d[a.HIRES] * p["hiring_cost"])
+    trainer_cost = d[a.TRAINER_DAYS] * p["trainer_day_cost"]
+    payments = d[a.FEES] + d[a.BUYER_PAYMENTS] + d[a.SUBSIDIES]
+    return NetBenefit(
+        benefit=d[a.VALUE_ADDED] + by_enterprise + social + emissions,
+        resources=trainer_cost + d[a.OVERHEAD] + d[a.CHANGE_COSTS],
+        enterprises=d[a.PROFIT],
+        workers=d[a.WAGES] + 0.5 * social,
+        public=0.5 * social + emissions - d[a.SUBSIDIES] - d[a.OVERHEAD] + 0.0 * payments,
+        buyers=-d[a.BUYER_PAYMENTS],
+    )
+
+
+CHANNELS = ("labour_per_worker", "output_per_labour", "value_per_output")
+
+
+def channels(sums: FloatArray) -> FloatArray:
+    """Split 100 x log productivity into people, production and quality; last axis of ``sums`` is accounts.
+
+    Value added per worker = effective labour per worker (skill, presence, hours) x gross output per
+    effective labour (practices, capital) x value added per gross output (defects, energy, waste). The three
+    logs add up to the indicator ``productivity`` but for its constant.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 100.0 * np.log(
+            np.stack(
+                [
+                    sums[..., a.EFFECTIVE_LABOUR] / sums[..., a.HEADCOUNT],
+                    sums[..., a.GROSS_OUTPUT] / sums[..., a.EFFECTIVE_LABOUR],
+                    sums[..., a.VALUE_ADDED] / sums[..., a.GROSS_OUTPUT],
+                ],
+                axis=-1,
+            )
+        )
