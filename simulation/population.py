@@ -35,12 +35,14 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class ProgrammeStratum:
-    """Enterprises that a programme may choose from, kept one to one.
+    """Enterprises that a programme may choose from, drawn as a stratum of their own.
 
     Attributes:
         sectors, regions: indices into ``CensusTables.sectors`` and ``.regions``.
         min_employees, max_employees: eligible sizes, both included.
         eligible: number of eligible incumbents wanted.
+        weight: national enterprises that each enterprise of the stratum stands for; 1 is one to one, as a
+            small programme needs it.
 
     """
 
@@ -49,6 +51,7 @@ class ProgrammeStratum:
     min_employees: int
     max_employees: int
     eligible: int
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +62,7 @@ class Population:
         sector: int16, index into ``tables.sectors``.
         region: int16, index into ``tables.regions``.
         cluster: int32, 0..n_clusters-1; incumbents first within a cluster, then its entrants.
-        stratum: int8, 0 background, 1 programme.
+        stratum: int8, 0 background, 1 the first programme stratum, 2 the second, and so on.
         weight: float64, national enterprises that the entry stands for.
         employees: int32, size at the start or at entry, 1..sme_limit-1.
         entry_month: int32, 0 for an incumbent, else the month (>= 1) in which the entrant enters.
@@ -105,7 +108,8 @@ class Population:
     def totals(self) -> pl.DataFrame:
         """Enterprises simulated, and weighted enterprises and workers at the start, by stratum."""
         rows = []
-        for value, name in ((BACKGROUND, "background"), (PROGRAMME, "programme")):
+        for value in range(1 + len(self.programme)):
+            name = f"programme {value}" if value else "background"
             inside = self.stratum == value
             start = inside & self.incumbent
             rows.append(
@@ -163,7 +167,7 @@ def draw_population(
         entrant_size: size of entrants relative to incumbents (> 0).
         cluster_size: mean enterprises of a cluster (>= 1).
         seed: non-negative integer.
-        programme: strata kept one to one. Equal ones count once, different ones add up. Where the nation has
+        programme: strata of programmes too small for the sample. Equal ones count once, different ones add up. Where the nation has
             too few eligible enterprises, all clusters of its sectors and regions are taken.
         sme_limit: employees from which an enterprise is large and left out.
 
@@ -180,13 +184,13 @@ def draw_population(
     sizes = fit_size_distribution(tables, sme_limit)
     rng = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, SEED_KEY])))
     frame = _frame(sizes, cluster_size)
-    chosen, employees, found = _draw_programme(rng, frame, sizes, programme)
+    chosen, employees, part, found = _draw_programme(rng, frame, sizes, programme)
     background = frame.draw(rng, chosen, enterprises=enterprises, sample=sample)
     clusters = np.concatenate([background, chosen])
-    stratum = np.repeat(np.array([BACKGROUND, PROGRAMME], np.int8), [len(background), len(chosen)])
+    stratum = np.concatenate([np.full(len(background), BACKGROUND), 1 + part]).astype(np.int8)
     sectors = np.repeat(frame.sector[background], frame.members[background])
     employees = np.concatenate([_draw_sizes(rng, sizes, sectors), employees])
-    weights = _weights(frame, sizes, background, chosen)
+    weights = _weights(frame, sizes, background, chosen, np.array([x.weight for x in programme])[part])
     newcomers = rng.poisson(entry_rate / 12.0 * max(months - 1, 0) * frame.members[clusters])
     rows = _Rows(frame.members[clusters], newcomers)
     entrants = _entrant_sizes(rng, sizes, np.repeat(frame.sector[clusters], newcomers), entrant_size)
@@ -236,8 +240,10 @@ def _check(
         ):
             if not indices or min(indices) < 0 or max(indices) >= size:
                 raise ValueError(f"programme {name} are {indices}; give indices from 0 to {size - 1}")
-        if part.min_employees > part.max_employees or part.eligible < 0:
-            raise ValueError(f"programme sizes or count make no sense: {part}; min <= max, eligible >= 0")
+        if part.min_employees > part.max_employees or part.eligible < 0 or part.weight < 1.0:
+            raise ValueError(
+                f"programme stratum makes no sense: {part}; min <= max, eligible >= 0, weight >= 1"
+            )
 
 
 @lru_cache(maxsize=4)
@@ -254,21 +260,23 @@ def _draw_programme(
     frame: SamplingFrame,
     sizes: SizeDistribution,
     programme: tuple[ProgrammeStratum, ...],
-) -> tuple[IntArray, NDArray[np.int32], tuple[int, ...]]:
-    """Clusters of the programme stratum in frame order, the sizes of their members, eligible ones found."""
+) -> tuple[IntArray, NDArray[np.int32], IntArray, tuple[int, ...]]:
+    """Clusters of the programme strata by stratum and in frame order, sizes of their members, stratum, eligible ones found."""
     clusters, employees, found = np.empty(0, np.int64), np.empty(0, np.int32), []
-    for part in programme:
+    stratum = np.empty(0, np.int64)
+    for number, part in enumerate(programme):
         inside = np.isin(frame.sector, part.sectors) & np.isin(frame.region, part.regions)
         inside[clusters] = False
         order = np.flatnonzero(inside)
         order = order[spread_order(rng, len(order))]
         new, sizes_new, eligible = _until_eligible(rng, frame, sizes, order, part)
         clusters, employees = np.concatenate([clusters, new]), np.concatenate([employees, sizes_new])
+        stratum = np.concatenate([stratum, np.full(len(new), number)])
         found.append(eligible)
-    order = np.argsort(clusters, kind="stable")
+    order = np.lexsort((clusters, stratum))
     rank = np.argsort(order, kind="stable")
     by_row = np.argsort(np.repeat(rank, frame.members[clusters]), kind="stable")
-    return clusters[order], employees[by_row], tuple(found)
+    return clusters[order], employees[by_row], stratum[order], tuple(found)
 
 
 def _until_eligible(
@@ -325,7 +333,11 @@ def _entrant_sizes(
 
 
 def _weights(
-    frame: SamplingFrame, sizes: SizeDistribution, background: IntArray, programme: IntArray
+    frame: SamplingFrame,
+    sizes: SizeDistribution,
+    background: IntArray,
+    programme: IntArray,
+    programme_weight: FloatArray,
 ) -> FloatArray:
     """Weight of each cluster's enterprises, background first: sector totals as in the nation.
 
@@ -334,16 +346,17 @@ def _weights(
     """
     n = len(sizes.sme_enterprises)
 
-    def members(clusters: IntArray) -> FloatArray:
-        return np.bincount(frame.sector[clusters], frame.members[clusters], minlength=n).astype(np.float64)
+    def members(clusters: IntArray, weight: FloatArray | float = 1.0) -> FloatArray:
+        return np.bincount(frame.sector[clusters], weight * frame.members[clusters], minlength=n)
 
     drawn = members(background)
-    rest = sizes.sme_enterprises - members(programme)
+    rest = np.maximum(0.0, sizes.sme_enterprises - members(programme, programme_weight))
     present = drawn > 0
     weight = np.where(present, rest / np.maximum(drawn, 1.0), 0.0)
     if present.any():
-        weight *= rest.sum() / rest[present].sum()
-    return np.concatenate([weight[frame.sector[background]], np.ones(len(programme))])
+        total = sizes.sme_enterprises.sum() - members(programme, programme_weight).sum()
+        weight *= total / rest[present].sum()
+    return np.concatenate([weight[frame.sector[background]], programme_weight])
 
 
 class _Rows:
