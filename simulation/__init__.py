@@ -1,1 +1,1 @@
-"""."""
+"""What happens: population, state, submodels, the month, batches and paired effects."""

@@ -42,7 +42,7 @@ def paired_sums(
     levels: NDArray[np.int64],
     n_levels: int,
 ) -> PairedSums:
-    """Sum two panels (rows, months, accounts) over yearly windows that begin after each row's ``start``.
+    """Sum two panels (rows, months, accounts) over yearly windows, the first from month ``start`` of each row.
 
     Rows with negative ``start`` are left out; a row counts in a window only if the run covers all of it.
     ``levels`` (rows, groups) gives the level of each row in each group; level 0 is the total.
@@ -62,7 +62,7 @@ def _add(scenario, baseline, start, weight, levels, survivors, everybody, presen
         if start[row] < 0:
             continue
         for window in range(n_windows):
-            first = start[row] + 1 + window * WINDOW
+            first = start[row] + window * WINDOW
             if first + WINDOW > months:
                 break
             for g in range(levels.shape[1]):
@@ -140,13 +140,12 @@ def net_benefit(difference: FloatArray, followed: float, p: Any, mean_wage: floa
     emissions = -d[a.ENERGY] * p["emission_factor"] * p["carbon_price"]
     by_enterprise = -mean_wage * (d[a.INJURIES] * p["injury_cost"] + d[a.HIRES] * p["hiring_cost"])
     trainer_cost = d[a.TRAINER_DAYS] * p["trainer_day_cost"]
-    payments = d[a.FEES] + d[a.BUYER_PAYMENTS] + d[a.SUBSIDIES]
     return NetBenefit(
         benefit=d[a.VALUE_ADDED] + by_enterprise + social + emissions,
         resources=trainer_cost + d[a.OVERHEAD] + d[a.CHANGE_COSTS],
         enterprises=d[a.PROFIT],
         workers=d[a.WAGES] + 0.5 * social,
-        public=0.5 * social + emissions - d[a.SUBSIDIES] - d[a.OVERHEAD] + 0.0 * payments,
+        public=0.5 * social + emissions - d[a.SUBSIDIES] - d[a.OVERHEAD],
         buyers=-d[a.BUYER_PAYMENTS],
     )
 

@@ -262,16 +262,16 @@ def _order_of_enrolment(run: Run, record: Any) -> NDArray[np.int64]:
     if eligible is None:
         eligible = eligible_enterprises(run.scenario.programme, run.population)
     identity = np.flatnonzero(eligible)
-    key = draws.stream(np.uint64(record["seed"]), draws.ENROLMENT, 0)
-    place = _keyed(key, identity.astype(np.int64))
+    place = _places(np.uint64(record["seed"]), identity.astype(np.int64))
     return identity[np.argsort(place, kind="stable")] + int(record["first_enterprise"])
 
 
 @serial_kernel
-def _keyed(key, identity):
+def _places(seed, identity):
+    key = draws.stream(seed, draws.ENROLMENT, 0)
     place = np.empty(len(identity), np.float64)
     for i in range(len(identity)):
-        place[i] = draws.uniform(draws.block(np.uint64(key), identity[i]))
+        place[i] = draws.uniform(draws.block(key, identity[i]))
     return place
 
 

@@ -1,0 +1,264 @@
+"""`compare`: the paired effect of each scenario, with what its uncertainty is made of.
+
+Every scenario runs on the same enterprises, parameters and events as the baseline. Pairs of replicates are
+simulated together (:mod:`scenarios.design`), reduced to sums (:mod:`simulation.effects`) and forgotten, so
+that memory does not grow with replicates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.prior import prior_draws, record_of
+from scenarios.design import Replicate, TargetPlan, plan_targets, replicate_pairs
+from simulation import accounts as a
+from simulation.batch import RunResult, simulate
+from simulation.census import CensusTables, load_census
+from simulation.effects import (
+    NetBenefit,
+    PairedSums,
+    discounted_difference,
+    net_benefit,
+    paired_sums,
+)
+from simulation.inputs import InputError
+from simulation.population import SIZE_CLASSES, Population, draw_population
+from simulation.programme import Scenario
+from simulation.size_distribution import fit_size_distribution
+from simulation.world import Run
+
+FloatArray = NDArray[np.float64]
+POPULATIONS = ("trained", "targeted")
+DEFAULT_ENTERPRISES = 1000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a comparison is made; ``enterprises`` or ``sample`` size the background (else the scenario's)."""
+
+    replicates: int = 48
+    seed: int = 1
+    enterprises: int | None = None
+    sample: float | None = None
+    threads: int | None = None
+    draws: str = "prior"  # or "default": every parameter at its default
+
+
+@dataclass
+class ScenarioSums:
+    """Everything kept of one scenario, a list entry a replicate (in the replicates' order)."""
+
+    paired: dict[str, list[PairedSums]] = field(default_factory=lambda: {name: [] for name in POPULATIONS})
+    crossed: dict[str, list[PairedSums]] = field(default_factory=lambda: {name: [] for name in POPULATIONS})
+    national: list[FloatArray] = field(default_factory=list)
+    benefit: list[NetBenefit | None] = field(default_factory=list)
+    trained: list[float] = field(default_factory=list)
+    reports: list[NDArray[Any]] = field(default_factory=list)
+
+
+@dataclass
+class Comparison:
+    """The sums of all replicates; tables and figures are made from it (:mod:`scenarios.summary`)."""
+
+    baseline: Scenario
+    scenarios: list[Scenario]
+    settings: Settings
+    tables: CensusTables
+    plans: list[TargetPlan]
+    replicates: list[Replicate]
+    sums: list[ScenarioSums]
+    national_baseline: list[FloatArray]
+    parameters: list[dict[str, float]]
+    levels: list[tuple[str, str]]
+
+    @property
+    def months(self) -> int:
+        """Months simulated."""
+        return self.baseline.months
+
+
+def level_names(tables: CensusTables) -> list[tuple[str, str]]:
+    """(group, level) of each level of the sums: the total, sectors, regions, size classes."""
+    return [
+        ("total", "all"),
+        *(("sector", code) for code in tables.sectors),
+        *(("region", name) for name in tables.regions),
+        *(("size", name) for name in SIZE_CLASSES),
+    ]
+
+
+def compare(
+    baseline: Scenario,
+    scenarios: Sequence[Scenario],
+    settings: Settings,
+    progress: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Simulate ``scenarios`` and ``baseline`` in pairs and gather their sums.
+
+    ``progress(done, of)`` is told of replicates finished. Raises InputError if the arms cannot be paired or
+    nobody can be trained.
+    """
+    check_arms(baseline, scenarios, settings)
+    tables = load_census(baseline.population.tables)
+    count, sample = sample_size(baseline, settings)
+    fraction = sample if sample is not None else (count or 0) / fit_size_distribution(tables).sme_enterprises.sum()
+    plans = plan_targets(scenarios, tables, float(fraction))
+    strata = tuple(dict.fromkeys(plan.stratum for plan in plans if plan.stratum is not None))
+    pairs = replicate_pairs(settings.replicates, settings.seed)
+    draws = prior_draws(len(pairs), settings.seed) if settings.draws == "prior" else [{} for _ in pairs]
+    result = Comparison(
+        baseline, list(scenarios), settings, tables, plans, [r for pair in pairs for r in pair],
+        [ScenarioSums() for _ in scenarios], [], draws, level_names(tables),
+    )  # fmt: skip
+
+    @lru_cache(maxsize=2)
+    def population(seed: int) -> Population:
+        return draw_population(
+            tables, enterprises=count, sample=sample, months=baseline.months, seed=seed, programme=strata
+        )
+
+    if progress is not None:
+        progress(0, settings.replicates)
+    for number, pair in enumerate(pairs):
+        people = [population(replicate.population_seed) for replicate in pair]
+        results = _simulate_pair(result, pair, people)
+        _reduce(result, pair, results)
+        if progress is not None:
+            progress(2 * (number + 1), settings.replicates)
+    return result
+
+
+def sample_size(scenario: Scenario, settings: Settings) -> tuple[int | None, float | None]:
+    """(count, fraction) of background enterprises, one of them None: option, else scenario, else default."""
+    if settings.enterprises is not None or settings.sample is not None:
+        return settings.enterprises, settings.sample
+    own = scenario.population
+    if own.enterprises is not None or own.sample is not None:
+        return own.enterprises, own.sample
+    return DEFAULT_ENTERPRISES, None
+
+
+def check_arms(baseline: Scenario, scenarios: Sequence[Scenario], settings: Settings) -> None:
+    """Raise InputError unless the arms can be paired."""
+    if settings.replicates < 4 or settings.replicates % 2:
+        raise InputError(
+            None, "--replicates", settings.replicates, "must be an even number from 4 on", "write 48, for instance"
+        )
+    for scenario in scenarios:
+        for name in ("months", "start_month"):
+            if getattr(scenario, name) != getattr(baseline, name):
+                raise InputError(
+                    scenario.name, name, getattr(scenario, name),
+                    f"differs from the baseline's {getattr(baseline, name)}, so the two cannot be paired",
+                    "give both the same, for instance with --months",
+                )  # fmt: skip
+        if scenario.population.tables != baseline.population.tables:
+            raise InputError(
+                scenario.name, "population.tables", scenario.population.tables, "differs from the baseline's",
+                "compare scenarios on the same tables",
+            )  # fmt: skip
+        if scenario.programme is None and len(scenarios) == 1:
+            raise InputError(
+                scenario.name, "programme", None, "there is none, so nothing can be compared", "choose another"
+            )
+
+
+def _simulate_pair(
+    result: Comparison, pair: tuple[Replicate, Replicate], people: list[Population]
+) -> list[list[RunResult]]:
+    """Results by replicate and arm (the baseline first); all runs of the pair go at once."""
+    runs = []
+    values = result.parameters[pair[0].draw]
+    for replicate, population in zip(pair, people, strict=True):
+        eligible = [
+            plan.eligible(scenario.programme, population)
+            for plan, scenario in zip(result.plans, result.scenarios, strict=True)
+        ]
+        panel = np.logical_or.reduce(eligible)
+        for i, scenario in enumerate((result.baseline, *result.scenarios)):
+            mask = eligible[i - 1] if i else TargetPlan(None).eligible(scenario.programme, population)
+            runs.append(
+                Run(
+                    scenario, population, record_of(values, scenario.parameters),
+                    replicate.population_seed, replicate.event_seed, mask, panel,
+                )  # fmt: skip
+            )
+    flat = simulate(runs, threads=result.settings.threads)
+    arms = 1 + len(result.scenarios)
+    return [flat[:arms], flat[arms:]]
+
+
+def _reduce(result: Comparison, pair: tuple[Replicate, Replicate], results: list[list[RunResult]]) -> None:
+    """Add the pair's sums; where its replicates share enterprises, also those with crossed events."""
+    same_enterprises = pair[0].population_seed == pair[1].population_seed
+    for k in range(2):
+        base, other = results[k][0], results[1 - k][0]
+        result.national_baseline.append(base.sums)
+        for i, arm in enumerate(results[k][1:]):
+            kept = result.sums[i]
+            rows = _panel_rows(arm)
+            first_class = arm.panel_enterprises["first_class_month"].astype(np.int64)
+            trained = rows & (first_class >= 0)
+            starts = {
+                "trained": np.where(trained, first_class + 1, -1),
+                "targeted": np.where(rows, _programme_start(arm.run.scenario), -1),
+            }
+            for name in POPULATIONS:
+                kept.paired[name].append(_sums(result, arm, base, starts[name]))
+                if same_enterprises:
+                    kept.crossed[name].append(_sums(result, arm, other, starts[name]))
+            kept.national.append(arm.sums)
+            kept.benefit.append(_benefit(arm, base, np.where(trained, first_class, -1)))
+            kept.trained.append(float(arm.panel_enterprises["weight"][trained].sum()))
+            kept.reports.append(_reports(arm, trained))
+
+
+def _panel_rows(arm: RunResult) -> NDArray[np.bool_]:
+    """Which rows of the panel this scenario may enrol (the panel holds those of all scenarios)."""
+    assert arm.run.panel is not None and arm.run.eligible is not None
+    return arm.run.eligible[arm.run.panel]
+
+
+def _programme_start(scenario: Scenario) -> int:
+    return scenario.programme.first_month if scenario.programme is not None else 0
+
+
+def _sums(result: Comparison, arm: RunResult, base: RunResult, start: NDArray[np.int64]) -> PairedSums:
+    ent = arm.panel_enterprises
+    n_sectors, n_regions = len(result.tables.sectors), len(result.tables.regions)
+    levels = np.stack(
+        [
+            np.zeros(len(ent), np.int64),
+            1 + ent["sector"].astype(np.int64),
+            1 + n_sectors + ent["region"],
+            1 + n_sectors + n_regions + ent["size_class"],
+        ],
+        axis=1,
+    )
+    return paired_sums(arm.panel, base.panel, start, ent["weight"].astype(float), levels, len(result.levels))
+
+
+def _benefit(arm: RunResult, base: RunResult, start: NDArray[np.int64]) -> NetBenefit | None:
+    programme = arm.run.scenario.programme
+    if programme is None:
+        return None
+    p = arm.run.parameters[0]
+    weight = arm.panel_enterprises["weight"].astype(float)
+    difference, followed = discounted_difference(
+        arm.panel, base.panel, start, weight, programme.follow_up_months, float(p["discount_rate"])
+    )
+    total = base.sums[:, 0].sum(axis=0)
+    return net_benefit(difference, followed, p, float(total[a.WAGES] / total[a.HEADCOUNT]))
+
+
+def _reports(arm: RunResult, trained: NDArray[np.bool_]) -> NDArray[Any]:
+    """Baseline and endline, true and reported, of the trained whose endline was reached."""
+    ent = arm.panel_enterprises
+    done = trained & (ent["endline_true"][:, 0] != 0.0)
+    return ent[done][["baseline_true", "baseline_report", "endline_true", "endline_report", "reports", "weight"]]
