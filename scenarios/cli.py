@@ -73,7 +73,8 @@ def scenario_check(
 def _problem_of(file: str) -> InputError | None:
     from simulation.census import load_census
     from simulation.inputs import InputError
-    from simulation.programme import load_scenario, resolve_target
+    from simulation.scenario_files import load_scenario
+    from simulation.schedule import resolve_target
 
     try:
         scenario = load_scenario(file)
@@ -91,7 +92,7 @@ def scenario_show(
     as_toml: Annotated[bool, typer.Option("--toml", help="Print a file that stands alone.")] = False,
 ) -> None:
     """Show a scenario with all that it extends merged in: each field, its value, unit and meaning."""
-    from simulation.programme import load_scenario, to_toml
+    from simulation.scenario_files import load_scenario, to_toml
 
     loaded = load_scenario(scenario)
     if as_toml:
@@ -105,7 +106,7 @@ def scenario_show(
 
 def _fields(scenario: Scenario) -> Iterable[dict[str, Any]]:
     """One record a field: where it stands, its value, unit, default and meaning."""
-    from simulation.programme import SETTINGS
+    from simulation.scenario_files import SETTINGS
 
     def visit(table: Mapping[str, Any], prefix: str) -> Iterable[dict[str, Any]]:
         inner = [name for name in table if isinstance(table[name], dict) and name != "parameters"]
@@ -184,7 +185,7 @@ def _readable_step(step: Mapping[str, Any]) -> str:
 @scenario_app.command("list")
 def scenario_list(as_json: AsJson = False) -> None:
     """List the shipped scenarios."""
-    from simulation.programme import load_scenario, shipped_scenarios
+    from simulation.scenario_files import load_scenario, shipped_scenarios
 
     loaded = [load_scenario(name) for name in shipped_scenarios()]
     records = [{"name": each.name, "title": each.title, "description": each.description} for each in loaded]

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from simulation.census import CensusTables
 from simulation.population import Population, ProgrammeStratum
-from simulation.programme import NEVER, Programme, Scenario, monthly_schedule, open_month
+from simulation.programme import Programme, Scenario
+from simulation.schedule import NEVER, monthly_schedule, open_month
 from simulation.size_distribution import fit_size_distribution
 
 ENROLLED_WANTED = 200

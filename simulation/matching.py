@@ -31,8 +31,8 @@ def programme_month(run, p, month, today, enterprises, order, roll, open_from, c
         ent = enterprises[roll[i]]
         if ent.alive and ent.module != NO_MODULE:
             visit(run, p, month, ent, roll[i] - run.first_enterprise)
-    if today.open > 0.0:
-        hold_classes(run, p, month, today, enterprises, roll, open_from.shape[1])
+    hold_classes(run, p, month, today, enterprises, roll, open_from.shape[1])
+    if today.open > 0.0:  # after closing, those enrolled before still get the modules they wait for
         enrol(run, month, today, enterprises, order, roll, open_from)
     class_means(run, enterprises, roll, classes)
 

@@ -2,41 +2,31 @@
 
 A scenario file (TOML) holds these fields and no others; their names are the same in files, tables and
 figures. Months are counted from 0, the first simulated month. Money is constant 2023 yuan. Shares run from 0
-to 1. Every field has a unit, a default and a range; wrong values raise one InputError.
+to 1. Every field has a unit, a default and a range. Files are read by :mod:`simulation.scenario_files`.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import resources
 from itertools import pairwise
-from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol, TypeVar, get_args
+from typing import Annotated, Any, Literal, get_args
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from simulation.inputs import InputError, Setting, read_extended, shown, suggestion, wrong_field
+from simulation.inputs import shown
 
 ModuleName = Literal["cooperation", "quality", "cleaner_production", "safety", "human_resources"]
 """The five SCORE modules by their name in files, tables and figures."""
-
-NEVER = int(np.iinfo(np.int32).max)
-"""Opening month of a sector and region that the programme never opens."""
 
 LARGEST_SME = 999
 """Most employees of a small or medium enterprise in industry (China's rule of 2017)."""
@@ -328,293 +318,3 @@ def _check_parameters(values: Mapping[str, float]) -> None:
         except ValueError as error:
             problem, _, remedy = str(error).partition("; ")
             raise fault(problem, remedy or "keep to its range", "parameters", name, value=value) from None
-
-
-# The fields as a table, for messages and for display
-
-
-def _tables_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [table for part in get_args(annotation) for table in _tables_in(part)]
-
-
-def _range(info: FieldInfo, unit: str) -> str:
-    if unit in _RANGES:
-        return _RANGES[unit]
-    if "modules" in unit or unit == "choice":
-        names = get_args(ModuleName) if unit == "modules" else get_args(info.annotation)
-        return "one of " + ", ".join(shown(name) for name in names)
-    bounds = {
-        kind: getattr(bound, kind)
-        for bound in info.metadata
-        for kind in ("gt", "ge", "le")
-        if hasattr(bound, kind)
-    }
-    if "le" not in bounds:
-        return ""
-    low = f"above {bounds['gt']}" if "gt" in bounds else f"{bounds['ge']:,}"
-    return f"a number from {low} to {bounds['le']:,}".replace("from above", "above")
-
-
-_RANGES = {
-    "true or false": "true or false, without quotes",
-    "names": '"all", or a list of names such as ["C18"]',
-    "year": "2023, and give all money in yuan of that year",
-    "table": "it as a table, with its fields below its name in square brackets",
-    "steps": "a list of steps such as [{ from_month = 12, enterprises_per_month = 40 }]",
-    "text": '"text" in quotes',
-}
-"""What may be written in a field whose range is not two numbers, by unit."""
-
-
-def _default(info: FieldInfo) -> str:
-    if info.is_required():
-        return "none: must be given"
-    if isinstance(info.default, BaseModel):
-        return "its fields' defaults"
-    return "not given" if info.default is None else shown(info.default)
-
-
-def _settings(table: type[BaseModel], prefix: str = "") -> dict[str, Setting]:
-    found = {}
-    for name, info in table.model_fields.items():
-        extra = info.json_schema_extra
-        unit = str(extra["unit"]) if isinstance(extra, dict) else ""
-        found[prefix + name] = Setting(unit, _range(info, unit), _default(info), info.description or "")
-        for inner in _tables_in(info.annotation):
-            found.update(_settings(inner, f"{prefix}{name}."))
-    return found
-
-
-SETTINGS: dict[str, Setting] = _settings(Scenario)
-"""Every field of a scenario by its dotted path, without positions in lists: unit, range, default, meaning."""
-
-
-# Finding, reading and writing scenarios
-
-
-def shipped_scenarios() -> dict[str, Path]:
-    """The files of the scenarios that come with the software, by name, in alphabetical order."""
-    folder = Path(str(resources.files("scenarios"))) / "library"
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
-
-
-def find_scenario(name_or_path: str | Path) -> Path:
-    """The file of a shipped scenario's name, or of a path; InputError with the nearest name for neither."""
-    shipped = shipped_scenarios()
-    name = str(name_or_path)
-    if name in shipped:
-        return shipped[name]
-    looks_like_a_path = name.endswith(".toml") or "/" in name or "\\" in name
-    if not looks_like_a_path and not Path(name).is_file():
-        remedy = suggestion(name, shipped, "shipped scenarios")
-        raise InputError(None, "scenario", name, "is neither a shipped scenario nor a file", remedy)
-    return Path(name_or_path)
-
-
-def load_scenario(name_or_path: str | Path) -> Scenario:
-    """The scenario of that shipped name or path, with all that it extends merged in and every field checked.
-
-    Its name is the file's own unless the file gives one. Raises InputError for anything wrong with the file
-    or a field. Sectors and provinces are checked by `resolve_target`, which needs the census tables.
-    """
-    file = find_scenario(name_or_path)
-    read = read_extended(file, shipped_scenarios())
-    table = {key: value for key, value in read.table.items() if key != "extends"}
-    table.setdefault("name", file.stem)
-    table.setdefault("title", table["name"])
-    try:
-        scenario = Scenario.model_validate(table)
-    except ValidationError as error:
-        raise wrong_field(error.errors(include_url=False), read, SETTINGS) from None
-    if scenario.population.tables is None:
-        return scenario
-    return _with_tables_found(scenario, read.file_of(("population", "tables")))
-
-
-def _with_tables_found(scenario: Scenario, file: Path) -> Scenario:
-    tables = (file.parent / str(scenario.population.tables)).resolve()
-    if not tables.is_dir():
-        given = scenario.population.tables
-        raise InputError(
-            file, "population.tables", given, "is not a folder", "name the folder of the census tables"
-        )
-    population = scenario.population.model_copy(update={"tables": str(tables)})
-    return scenario.model_copy(update={"population": population})
-
-
-def adjusted(
-    scenario: Scenario,
-    *,
-    months: int | None = None,
-    enterprises: int | None = None,
-    sample: float | None = None,
-) -> Scenario:
-    """The scenario with the options of the command line in place of its own fields, checked again.
-
-    `enterprises` and `sample` replace each other. Raises InputError naming the option.
-    """
-    table = scenario.model_dump()
-    if months is not None:
-        table["months"] = months
-    if enterprises is not None or sample is not None:
-        table["population"] |= {"enterprises": enterprises, "sample": sample}
-    try:
-        return Scenario.model_validate(table)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        # Rules that join fields belong to a table: the scenario's is about months, the population's size.
-        name = {"": "months", "population": "sample"}.get(place := ".".join(map(str, first["loc"])), place)
-        option = name.removeprefix("population.")
-        known = SETTINGS["months" if option == "months" else f"population.{option}"]
-        value = {"months": months, "enterprises": enterprises, "sample": sample}[option]
-        problem = first.get("ctx", {}).get("problem", "is out of range")
-        raise InputError(None, f"--{option}", value, problem, f"write {known.range}") from None
-
-
-def to_toml(scenario: Scenario) -> str:
-    """The scenario as a file that stands alone: reading it gives the same scenario."""
-    return "\n".join(_toml_lines(scenario.model_dump(mode="json", exclude_none=True), ())).strip() + "\n"
-
-
-def _toml_lines(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterable[str]:
-    inner = {key: value for key, value in table.items() if isinstance(value, dict)}
-    if path:
-        yield f"\n[{'.'.join(path)}]"
-    for key, value in table.items():
-        if key not in inner:
-            yield f"{_toml_key(key)} = {_toml_value(value)}"
-    for key, value in inner.items():
-        yield from _toml_lines(value, (*path, _toml_key(key)))
-
-
-def _toml_key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _toml_value(key)
-
-
-def _toml_value(value: Any) -> str:
-    if isinstance(value, dict):
-        return (
-            "{ " + ", ".join(f"{_toml_key(key)} = {_toml_value(item)}" for key, item in value.items()) + " }"
-        )
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-# Where and when the programme works
-
-
-class CensusNames(Protocol):
-    """What this file needs of the census tables: names in the order of their numbers."""
-
-    @property
-    def sectors(self) -> Sequence[str]:
-        """Codes of the sectors, such as C18."""
-
-    @property
-    def sector_names(self) -> Sequence[str]:
-        """English names, one a code."""
-
-    @property
-    def regions(self) -> Sequence[str]:
-        """English names of the provinces."""
-
-
-def resolve_target(programme: Programme, tables: CensusNames, file: str | Path | None = None) -> Programme:
-    """The programme with every sector as a code and every province as the tables write it.
-
-    Capitals are ignored. Raises InputError (naming `file`) for a sector or province that the tables do not
-    hold, and for a rollout that opens one outside the target.
-    """
-    target = _resolved_area(programme.target, tables, file, "programme.target", None)
-    rollout = tuple(
-        _resolved_area(step, tables, file, f"programme.rollout[item {number}]", target)
-        for number, step in enumerate(programme.rollout, start=1)
-    )
-    return programme.model_copy(update={"target": target, "rollout": rollout})
-
-
-Area = TypeVar("Area", Target, RolloutStep)
-
-
-def _resolved_area(
-    area: Area, tables: CensusNames, file: str | Path | None, place: str, within: Target | None
-) -> Area:
-    codes = {code.casefold(): code for code in tables.sectors}
-    sectors = {name.casefold(): code for code, name in zip(tables.sectors, tables.sector_names, strict=True)}
-    provinces = {name.casefold(): name for name in tables.regions}
-    found = {}
-    for field, names, listed in (
-        ("sectors", sectors | codes, (*tables.sectors, *tables.sector_names)),
-        ("regions", provinces, tables.regions),
-    ):
-        given = getattr(area, field)
-        if given is None or given == "all":
-            continue
-        known = {}
-        for name in given:
-            if name.casefold() not in names:
-                remedy = suggestion(name, listed, field, most=len(tables.sectors))
-                raise InputError(file, f"{place}.{field}", name, "is not in the census tables", remedy)
-            known[names[name.casefold()]] = name
-        allowed = getattr(within, field, "all")
-        outside = [name for official, name in known.items() if allowed != "all" and official not in allowed]
-        if outside:
-            problem = f"lies outside programme.target.{field}"
-            raise InputError(file, f"{place}.{field}", outside[0], problem, "add it to the target")
-        found[field] = tuple(known)
-    return area.model_copy(update=found)
-
-
-def open_month(programme: Programme, tables: CensusNames) -> NDArray[np.int32]:
-    """First month in which enterprises may enrol, by sector and region; `NEVER` where they never may.
-
-    Without a rollout that names sectors or regions the whole target opens at `first_month`. With one, only
-    what its steps name opens, each at its own month, and never before `first_month`.
-    """
-    resolved = resolve_target(programme, tables)
-    codes, regions = list(tables.sectors), list(tables.regions)
-
-    def chosen(names: Names | None, known: list[str]) -> NDArray[np.bool_]:
-        return np.array([names is None or names == "all" or name in names for name in known])
-
-    target = np.outer(chosen(resolved.target.sectors, codes), chosen(resolved.target.regions, regions))
-    months = np.full(target.shape, NEVER, dtype=np.int32)
-    openings = [step for step in resolved.rollout if step.opens]
-    if not openings:
-        months[target] = resolved.first_month
-    for step in openings:
-        area = target & np.outer(chosen(step.sectors, codes), chosen(step.regions, regions))
-        months[area] = np.minimum(months[area], max(step.from_month, resolved.first_month))
-    return months
-
-
-SCHEDULE = np.dtype([("enterprises", "f8"), ("trainer_days", "f8"), ("subsidy", "f8"), ("price", "f8")])
-"""One month: enterprises enrolled and trainer days in the country, subsidy (share), price (yuan a module)."""
-
-
-def monthly_schedule(programme: Programme | None, months: int) -> NDArray[np.void]:
-    """What the programme offers in months 0..months-1, an array of `SCHEDULE`; all zero without a programme.
-
-    Enrolment ends at `closing_month`; trainer days and subsidy go on, for those who enrolled before.
-    """
-    schedule = np.zeros(months, SCHEDULE)
-    if programme is None:
-        return schedule
-    first = programme.first_month
-    schedule["price"] = programme.price_per_module
-    schedule["enterprises"][first:] = programme.enterprises_per_month
-    schedule["trainer_days"][first:] = programme.trainer_days_per_month
-    for step in programme.rollout:
-        start = max(first, step.from_month)
-        if step.enterprises_per_month is not None:
-            schedule["enterprises"][start:] = step.enterprises_per_month
-        if step.trainer_days_per_month is not None:
-            schedule["trainer_days"][start:] = step.trainer_days_per_month
-    for change in programme.subsidy:
-        schedule["subsidy"][change.from_month :] = change.share
-    if programme.closing_month is not None:
-        schedule["enterprises"][programme.closing_month :] = 0.0
-    return schedule

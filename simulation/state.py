@@ -100,7 +100,9 @@ CLUSTER = np.dtype([("gain", "f8", _M), ("members", "f8")], align=True)
 """Mean gain in practices of an enterprise's neighbours at the end of last month."""
 
 CLASS = np.dtype([("gain", "f8", _M), ("members", "f8")], align=True)
-"""Mean gain in practices of those who sat in one class, at the end of last month."""
+"""Mean gain in practices of those who sat in one class, at the end of last month.
+
+A run's first record has no members and stays zero: enterprises that never sat in a class read it."""
 
 REGION = np.dtype(
     [

@@ -19,8 +19,9 @@ from simulation.compile import serial_kernel
 from simulation.initial import InitialState, initial_state
 from simulation.parameters import MODULES, PARAMETER_RECORD
 from simulation.population import SIZE_CLASSES, Population
-from simulation.programme import NEVER as AREA_NEVER_OPENS
-from simulation.programme import Programme, Scenario, monthly_schedule, open_month
+from simulation.programme import Programme, Scenario
+from simulation.schedule import NEVER as AREA_NEVER_OPENS
+from simulation.schedule import monthly_schedule, open_month
 from simulation.state import BLOCK, CLASS, CLUSTER, ENTERPRISE, RUN, SCHEDULE, WORKER_COLUMNS
 
 BLOCK_ENTERPRISES = 256
@@ -160,7 +161,7 @@ def build_world(runs: Sequence[Run]) -> World:
         parameters=np.concatenate([run.parameters for run in runs]).astype(PARAMETER_RECORD).view(np.recarray),
         enterprises=enterprises.view(np.recarray),
         clusters=np.concatenate([s.clusters for s in starts]).astype(CLUSTER).view(np.recarray),
-        classes=np.zeros(n_classes + 1, CLASS).view(np.recarray),
+        classes=np.zeros(n_classes, CLASS).view(np.recarray),
         regions=np.stack([s.regions for s in starts]).view(np.recarray),
         sectors=np.stack([s.sectors for s in starts]).view(np.recarray),
         blocks=blocks.view(np.recarray),
@@ -190,13 +191,13 @@ def _run_records(runs: Sequence[Run], starts: Sequence[InitialState]) -> tuple[N
         record["first_seat"], record["seats"] = seat, len(start.workers["skill"])
         record["first_cluster"], record["clusters"] = cluster, len(start.clusters)
         record["first_order"], record["eligible"] = order, int(eligible.sum())
-        record["first_class"] = class_
+        record["first_class"], record["classes"] = class_, 1  # class 0 is that of those who never sat in one
         _put_programme(record, run.scenario.programme)
         enterprise += len(start.enterprises)
         seat += len(start.workers["skill"])
         cluster += len(start.clusters)
         order += int(eligible.sum())
-        class_ += int(eligible.sum()) * int(record["modules_offered"])
+        class_ += 1 + int(eligible.sum()) * int(record["modules_offered"])
     return records, class_
 
 

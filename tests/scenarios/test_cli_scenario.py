@@ -121,7 +121,7 @@ def failing_with(monkeypatch, error):
     def fail(*_):
         raise error
 
-    monkeypatch.setattr("simulation.programme.load_scenario", fail)
+    monkeypatch.setattr("simulation.scenario_files.load_scenario", fail)
 
 
 def test_fault_is_status_1_without_traceback(capsys, monkeypatch):

@@ -10,25 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from simulation.inputs import ExtendedTable, InputError, wrong_field
-from simulation.programme import (
-    NEVER,
-    SETTINGS,
-    Delivery,
-    ModuleName,
-    Programme,
-    RolloutStep,
-    Scenario,
-    SubsidyStep,
-    Target,
-    adjusted,
-    load_scenario,
-    monthly_schedule,
-    open_month,
-    resolve_target,
-    shipped_scenarios,
-    to_toml,
-)
+from simulation.field_errors import wrong_field
+from simulation.inputs import ExtendedTable, InputError
+from simulation.programme import Delivery, ModuleName, Programme, RolloutStep, Scenario, SubsidyStep, Target
+from simulation.scenario_files import SETTINGS, adjusted, load_scenario, shipped_scenarios, to_toml
+from simulation.schedule import NEVER, monthly_schedule, open_month, resolve_target
 
 TABLES = SimpleNamespace(
     sectors=("C17", "C18", "C36"),

@@ -1,0 +1,151 @@
+"""All tables of a comparison, tidy; their columns are a contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from calibration.prior import record_of
+from scenarios.compare import Comparison
+from scenarios.effect_tables import channels_table, effects_table, summary, uncertainty_table
+from simulation import accounts as a
+from simulation.indicators import INDICATORS, PROGRAMME_TOTALS, WINDOW
+from simulation.state import OBSERVED
+
+FloatArray = NDArray[np.float64]
+
+
+def tables(c: Comparison) -> dict[str, pl.DataFrame]:
+    """The tables of a comparison, by name."""
+    return {
+        "effects": effects_table(c),
+        "indicators": indicators_table(c),
+        "programme": programme_table(c),
+        "uncertainty": uncertainty_table(c),
+        "channels": channels_table(c),
+        "parties": parties_table(c),
+        "reporting": reporting_table(c),
+    }
+
+
+INDICATOR_COLUMNS = {
+    "scenario": pl.String, "replicate": pl.Int64, "month": pl.Int64, "group": pl.String, "level": pl.String,
+    "indicator": pl.String, "unit": pl.String, "value": pl.Float64,
+}  # fmt: skip
+
+
+def indicators_table(c: Comparison) -> pl.DataFrame:
+    """Level of every indicator in every arm, by year: each replicate for the total, the mean for groups."""
+    arms = {c.baseline.name: c.national_baseline}
+    arms |= {scenario.name: c.sums[i].national for i, scenario in enumerate(c.scenarios)}
+    return pl.concat([levels_of(name, sums, c.levels) for name, sums in arms.items()])
+
+
+def levels_of(scenario: str, national: list[FloatArray], levels: list[tuple[str, str]]) -> pl.DataFrame:
+    """Indicators of one arm from its replicates' national sums (months, levels, accounts)."""
+    years = len(national[0]) // WINDOW
+    yearly = np.stack(
+        [sums[: years * WINDOW].reshape(years, WINDOW, *sums.shape[1:]).sum(axis=1) for sums in national]
+    )
+    rows: list[tuple[Any, ...]] = []
+    for indicator in INDICATORS.values():
+        value = indicator.value(yearly)
+        for year in range(years):
+            month = WINDOW * (year + 1)
+            rows += [
+                (scenario, r, month, "total", "all", indicator.name, indicator.unit, float(value[r, year, 0]))
+                for r in range(len(national))
+            ]
+            for number, (group, level) in enumerate(levels[1:], start=1):
+                finite = value[:, year, number][np.isfinite(value[:, year, number])]
+                if len(finite):
+                    mean = float(finite.mean())
+                    rows.append((scenario, None, month, group, level, indicator.name, indicator.unit, mean))
+    return pl.DataFrame(rows, schema=INDICATOR_COLUMNS, orient="row")
+
+
+PROGRAMME_COLUMNS = {
+    "scenario": pl.String, "item": pl.String, "label": pl.String, "unit": pl.String,
+    "estimate": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+}  # fmt: skip
+
+
+def programme_table(c: Comparison) -> pl.DataFrame:
+    """What each programme did over the whole run, nationally: reach, days, costs by payer, cost recovery."""
+    parts = []
+    for i, scenario in enumerate(c.scenarios):
+        records = [record_of(c.parameters[r.draw], scenario.parameters)[0] for r in c.replicates]
+        parts.append(programme_totals(scenario.name, c.sums[i].national, records))
+    return pl.concat(parts)
+
+
+def programme_totals(scenario: str, national: list[FloatArray], parameters: list[Any]) -> pl.DataFrame:
+    """Programme items of one arm; ``parameters`` are the replicates' records (for the cost of delivery)."""
+    total = np.stack([sums[:, 0].sum(axis=0) for sums in national])
+    items = {
+        name: (label, unit, total[:, list(parts)].sum(axis=1))
+        for name, (label, unit, parts) in PROGRAMME_TOTALS.items()
+    }
+    reached = items["enterprises_reached"][2]
+    costs = sum(items[name][2] for name in ("programme_cost", "enterprise_cost", "buyer_cost"))
+    day_cost = np.array([float(p["trainer_day_cost"]) for p in parameters])
+    delivery = total[:, a.TRAINER_DAYS] * day_cost + total[:, a.OVERHEAD]
+    paid = total[:, a.FEES] + total[:, a.BUYER_PAYMENTS]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        items["cost_per_enterprise"] = ("Cost per enterprise reached, all payers", "yuan", costs / reached)
+        items["cost_recovery"] = ("Cost recovery", "% of full cost", 100.0 * paid / delivery)
+    rows = [
+        (scenario, name, label, unit, *summary(np.asarray(values, float))[:3])
+        for name, (label, unit, values) in items.items()
+    ]
+    return pl.DataFrame(rows, schema=PROGRAMME_COLUMNS, orient="row")
+
+
+def parties_table(c: Comparison) -> pl.DataFrame:
+    """Who gains what: present value over the follow-up, yuan per trained enterprise."""
+    rows = []
+    for i, scenario in enumerate(c.scenarios):
+        followed = [b for b in c.sums[i].benefit if b is not None]
+        for party in ("enterprises", "workers", "public", "buyers") if followed else ():
+            values = np.array([getattr(b, party) for b in followed])
+            rows.append((scenario.name, party, *summary(values)[:3]))
+    columns = {"scenario": pl.String, "party": pl.String}
+    return pl.DataFrame(
+        rows, schema={**columns, **dict.fromkeys(("estimate", "low", "high"), pl.Float64)}, orient="row"
+    )
+
+
+def reporting_table(c: Comparison) -> pl.DataFrame:
+    """What monitoring would show: before/after change of those who report, beside the true change of all.
+
+    Productivity in log points x 100, the others in % of the mean before; ``effect`` is in the effects table:
+    the true change itself also holds what would have happened anyway.
+    """
+    rows = []
+    for i, scenario in enumerate(c.scenarios):
+        reports = np.concatenate(c.sums[i].reports)
+        if len(reports) == 0:
+            continue
+        reporting = reports["reports"] == 1
+        share = float(np.average(reporting, weights=reports["weight"]))
+        for k, indicator in enumerate(OBSERVED):
+            true = _change(reports, "true", k)
+            reported = _change(reports[reporting], "report", k)
+            rows.append((scenario.name, indicator, true, reported, share))
+    columns = ("true_change", "reported_change", "share_reporting")
+    return pl.DataFrame(
+        rows,
+        schema={"scenario": pl.String, "indicator": pl.String, **dict.fromkeys(columns, pl.Float64)},
+        orient="row",
+    )
+
+
+def _change(reports: NDArray[Any], which: str, k: int) -> float:
+    if len(reports) == 0:
+        return float("nan")
+    before = np.average(reports[f"baseline_{which}"][:, k], weights=reports["weight"])
+    after = np.average(reports[f"endline_{which}"][:, k], weights=reports["weight"])
+    return float(100.0 * (after - before)) if k == 0 else float(100.0 * (after / before - 1.0))
