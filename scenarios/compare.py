@@ -107,7 +107,9 @@ def compare(
     check_arms(baseline, scenarios, settings)
     tables = load_census(baseline.population.tables)
     count, sample = sample_size(baseline, settings)
-    fraction = sample if sample is not None else (count or 0) / fit_size_distribution(tables).sme_enterprises.sum()
+    fraction = (
+        sample if sample is not None else (count or 0) / fit_size_distribution(tables).sme_enterprises.sum()
+    )
     plans = plan_targets(scenarios, tables, float(fraction))
     strata = tuple(dict.fromkeys(plan.stratum for plan in plans if plan.stratum is not None))
     pairs = replicate_pairs(settings.replicates, settings.seed)
@@ -148,7 +150,11 @@ def check_arms(baseline: Scenario, scenarios: Sequence[Scenario], settings: Sett
     """Raise InputError unless the arms can be paired."""
     if settings.replicates < 4 or settings.replicates % 2:
         raise InputError(
-            None, "--replicates", settings.replicates, "must be an even number from 4 on", "write 48, for instance"
+            None,
+            "--replicates",
+            settings.replicates,
+            "must be an even number from 4 on",
+            "write 48, for instance",
         )
     for scenario in scenarios:
         for name in ("months", "start_month"):
@@ -165,7 +171,11 @@ def check_arms(baseline: Scenario, scenarios: Sequence[Scenario], settings: Sett
             )  # fmt: skip
         if scenario.programme is None and len(scenarios) == 1:
             raise InputError(
-                scenario.name, "programme", None, "there is none, so nothing can be compared", "choose another"
+                scenario.name,
+                "programme",
+                None,
+                "there is none, so nothing can be compared",
+                "choose another",
             )
 
 
@@ -185,9 +195,14 @@ def _simulate_pair(
             mask = eligible[i - 1] if i else TargetPlan(None).eligible(scenario.programme, population)
             runs.append(
                 Run(
-                    scenario, population, record_of(values, scenario.parameters),
-                    replicate.population_seed, replicate.event_seed, mask, panel,
-                )  # fmt: skip
+                    scenario,
+                    population,
+                    record_of(values, scenario.parameters),
+                    replicate.population_seed,
+                    replicate.event_seed,
+                    mask,
+                    panel,
+                )
             )
     flat = simulate(runs, threads=result.settings.threads)
     arms = 1 + len(result.scenarios)
@@ -221,7 +236,8 @@ def _reduce(result: Comparison, pair: tuple[Replicate, Replicate], results: list
 
 def _panel_rows(arm: RunResult) -> NDArray[np.bool_]:
     """Which rows of the panel this scenario may enrol (the panel holds those of all scenarios)."""
-    assert arm.run.panel is not None and arm.run.eligible is not None
+    assert arm.run.panel is not None
+    assert arm.run.eligible is not None
     return arm.run.eligible[arm.run.panel]
 
 
@@ -261,4 +277,6 @@ def _reports(arm: RunResult, trained: NDArray[np.bool_]) -> NDArray[Any]:
     """Baseline and endline, true and reported, of the trained whose endline was reached."""
     ent = arm.panel_enterprises
     done = trained & (ent["endline_true"][:, 0] != 0.0)
-    return ent[done][["baseline_true", "baseline_report", "endline_true", "endline_report", "reports", "weight"]]
+    return ent[done][
+        ["baseline_true", "baseline_report", "endline_true", "endline_report", "reports", "weight"]
+    ]

@@ -116,7 +116,12 @@ def _stratum(target: tuple, planned: float, tables: CensusTables, wanted: int) -
     national = eligible_in_nation(target, tables)
     pool = min(max(20.0, POOL_MARGIN * planned / weight), max(1.0, national / weight))
     return ProgrammeStratum(
-        sectors=sectors, regions=regions, min_employees=low, max_employees=high, eligible=int(pool), weight=weight
+        sectors=sectors,
+        regions=regions,
+        min_employees=low,
+        max_employees=high,
+        eligible=int(pool),
+        weight=weight,
     )
 
 

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from scenarios.compare import POPULATIONS, Comparison, ScenarioSums
-from simulation.effects import CHANNELS, channels
+from simulation.effects import CHANNELS, PairedSums, channels
 from simulation.indicators import BY_GENDER, INDICATORS, WINDOW, Indicator, of_gender
 
 FloatArray = NDArray[np.float64]
@@ -76,15 +76,15 @@ class ArmSums:
             cross = np.stack([np.stack([_yearly(sums.national[r]), _yearly(other[r])]) for r in even])
             return cls(paired, paired, cls(cross, cross, None))
 
-        def stack(name: str, source: list) -> FloatArray:
+        def stack(name: str, source: list[PairedSums]) -> FloatArray:
             return np.stack([getattr(part, name) for part in source])
 
-        paired, crossed = sums.paired[population], sums.crossed[population]
+        own, crossed = sums.paired[population], sums.crossed[population]
         arms = cls(
-            stack("survivors", paired), stack("everybody", paired),
+            stack("survivors", own), stack("everybody", own),
             cls(stack("survivors", crossed), stack("everybody", crossed), None),
         )  # fmt: skip
-        present = np.stack([part.present[:, 0] for part in paired]).mean(axis=0)
+        present = np.stack([part.present[:, 0] for part in own]).mean(axis=0)
         full = max(present.max(initial=0.0), float(np.mean(sums.trained)) if population == "trained" else 0.0)
         arms.windows = [w for w in arms.windows if full > 0.0 and present[w] >= OBSERVED_SHARE * full]
         return arms
@@ -138,7 +138,7 @@ def summary(values: FloatArray) -> tuple[float, float, float, float, float]:
 
 
 def monte_carlo_error(values: FloatArray) -> float:
-    """Standard error of the mean over replicates; the two of a draw are one observation, as they are alike."""
+    """Standard error of the mean over replicates; the two of a draw count as one observation."""
     pairs = np.nanmean(values[: len(values) // 2 * 2].reshape(-1, 2), axis=1) if len(values) > 1 else values
     pairs = pairs[np.isfinite(pairs)]
     return float(np.std(pairs, ddof=1) / np.sqrt(len(pairs))) if len(pairs) > 1 else float("nan")
@@ -227,4 +227,15 @@ def _benefit_rows(c: Comparison, i: int) -> Iterator[tuple[Any, ...]]:
     _, low, high, coverage, error = summary(ratio)
     resources = sum(b.resources for b in followed)
     estimate = sum(b.benefit for b in followed) / resources if resources > 0.0 else float("nan")
-    yield (*whom, "benefit_cost_ratio", "yuan per yuan", *place, estimate, low, high, coverage, error, float("nan"))
+    yield (
+        *whom,
+        "benefit_cost_ratio",
+        "yuan per yuan",
+        *place,
+        estimate,
+        low,
+        high,
+        coverage,
+        error,
+        float("nan"),
+    )

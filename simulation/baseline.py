@@ -85,7 +85,9 @@ def region_wage(tables: CensusTables) -> FloatArray:
     wages: dict[str, float] = {}
     with (tables.directory / "regions.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            if row.get("level") == "macro-region" and row.get("measure", "").startswith("avg wage urban private"):
+            if row.get("level") == "macro-region" and row.get("measure", "").startswith(
+                "avg wage urban private"
+            ):
                 wages[row["region"]] = float(row["value"])
     level = np.array([wages.get(macro, np.nan) for macro in tables.macro_regions])
     if not np.isfinite(level).all():

@@ -42,7 +42,7 @@ def paired_sums(
     levels: NDArray[np.int64],
     n_levels: int,
 ) -> PairedSums:
-    """Sum two panels (rows, months, accounts) over yearly windows, the first from month ``start`` of each row.
+    """Sum two panels (rows, months, accounts) over yearly windows from month ``start`` of each row.
 
     Rows with negative ``start`` are left out; a row counts in a window only if the run covers all of it.
     ``levels`` (rows, groups) gives the level of each row in each group; level 0 is the total.

@@ -80,7 +80,8 @@ _RATES = (
         _ratio(a.INJURIES, a.HEADCOUNT, 12_000.0), -1,
     ),
     Indicator(
-        "recorded_injury_rate", "Injury rate, recorded", "per 1,000 worker-years", "Injuries that are recorded",
+        "recorded_injury_rate", "Injury rate, recorded", "per 1,000 worker-years",
+        "Injuries that the enterprise records",
         _ratio(a.RECORDED_INJURIES, a.HEADCOUNT, 12_000.0), 0,
     ),
     Indicator(
@@ -101,7 +102,8 @@ _RATES = (
         "engagement", "Engagement", "0..1", "Mean engagement of workers", _ratio(a.ENGAGEMENT, a.HEADCOUNT), 1
     ),
     Indicator(
-        "wage", "Wage", "yuan a month", "Mean monthly wage, constant 2023 yuan", _ratio(a.WAGES, a.HEADCOUNT), 1
+        "wage", "Wage", "yuan a month", "Mean monthly wage, constant 2023 yuan",
+        _ratio(a.WAGES, a.HEADCOUNT), 1,
     ),
     Indicator(
         "low_pay_share", "Low pay", "% of workers",
@@ -120,7 +122,8 @@ _RATES = (
     ),
     *(
         Indicator(
-            f"practice_share.{module}", f"Practices in use: {module.replace('_', ' ')}", "% of good practices",
+            f"practice_share.{module}", f"Practices in use: {module.replace('_', ' ')}",
+            "% of good practices",
             "Mean share of the module's good practices in use",
             _ratio(a.PRACTICE_COOPERATION + k, a.ENTERPRISES, 100.0), 1,
         )
@@ -130,7 +133,8 @@ _RATES = (
 
 _TOTALS = (
     Indicator(
-        "employment", "Employment", "workers", "Mean headcount over 12 months; a closed enterprise counts as zero",
+        "employment", "Employment", "workers",
+        "Mean headcount over 12 months; a closed enterprise counts as zero",
         _sum(a.HEADCOUNT, factor=1 / WINDOW), 1, survivors=False, effect="percent",
     ),
     Indicator(
@@ -146,7 +150,8 @@ _TOTALS = (
         _sum(a.VALUE_ADDED), 1, survivors=False, effect="percent",
     ),
     Indicator(
-        "energy", "Energy", "tonnes of coal equivalent a year", "Energy used over 12 months", _sum(a.ENERGY), -1,
+        "energy", "Energy", "tonnes of coal equivalent a year", "Energy used over 12 months",
+        _sum(a.ENERGY), -1,
         survivors=False, effect="percent",
     ),
 )  # fmt: skip

@@ -77,7 +77,14 @@ def _identity(ent: NDArray[Any], population: Population) -> None:
     ent["seats"] = np.ceil(population.employees * (1.0 + SPARE_SEATS)).astype(np.int64) + 2
     ent["first_seat"] = np.concatenate([[0], np.cumsum(ent["seats"][:-1], dtype=np.int64)])
     ent["alive"] = population.entry_month == 0
-    for name in ("exit_month", "panel_row", "enrolled_month", "waiting_since", "first_class_month", "class_id"):
+    for name in (
+        "exit_month",
+        "panel_row",
+        "enrolled_month",
+        "waiting_since",
+        "first_class_month",
+        "class_id",
+    ):
         ent[name] = NEVER
     ent["module"] = NO_MODULE
     ent["capital"] = ent["orders"] = 1.0
@@ -88,7 +95,9 @@ def _character(ent: NDArray[Any], p: Any, random: np.random.Generator) -> None:
     ent["ability"] = random.standard_normal(n)
     ent["piece_rate"] = random.random(n) < p["piece_rate_share"]
     ent["buyer_pressure"] = np.minimum(1.0, 2.0 * p["buyer_pressure"] * random.random(n))
-    ent["hours_at_start"] = np.clip(p["hours_usual"] + p["hours_spread"] * random.standard_normal(n), 30.0, 70.0)
+    ent["hours_at_start"] = np.clip(
+        p["hours_usual"] + p["hours_spread"] * random.standard_normal(n), 30.0, 70.0
+    )
     ent["hours"] = ent["hours_at_start"]
 
 
@@ -98,7 +107,9 @@ def _practices(ent: NDArray[Any], p: Any, random: np.random.Generator) -> None:
     common = random.standard_normal((len(ent), 1))
     own, passing = random.standard_normal(shape), random.standard_normal(shape)
     weight = p["practice_common"]
-    lasting = p["practice_mean"] + p["practice_spread"] * (np.sqrt(weight) * common + np.sqrt(1 - weight) * own)
+    lasting = p["practice_mean"] + p["practice_spread"] * (
+        np.sqrt(weight) * common + np.sqrt(1 - weight) * own
+    )
     ent["lasting"] = lasting = np.clip(lasting, 0.02, 0.98)
     monthly = p["practice_drift"] * 4.0 * lasting * (1.0 - lasting)
     keep = 1.0 - p["practice_reversion"]
@@ -127,7 +138,9 @@ def _production(ent: NDArray[Any], p: Any, population: Population, random: np.ra
     ent["defect_at_start"] = np.clip(p["defect_rate"] * ent["defect_scale"] * by_practice, 0.0005, 0.5)
     ent["defect_rate"] = ent["defect_at_start"]
     ent["quality_at_start"] = 1.0 - ent["defect_at_start"] * (1.0 + p["rework_cost"])
-    ent["energy_at_start"] = sectors.energy[sector] / (p["value_added_per_worker"] * sectors.value_added[sector])
+    ent["energy_at_start"] = sectors.energy[sector] / (
+        p["value_added_per_worker"] * sectors.value_added[sector]
+    )
     ent["value_added"] = ent["output"] = ent["output_at_start"]
     ent["value_per_worker"] = ent["value_per_worker_at_start"] = per_worker
     ent["recent"][:, 0] = np.log(per_worker)
@@ -137,7 +150,9 @@ def _money(ent: NDArray[Any], p: Any, population: Population, random: np.random.
     n = len(ent)
     value = sector_baseline(population.tables).value_added[ent["sector"]]
     wage = p["wage_mean"] * value ** p["wage_sector"] * region_wage(population.tables)[ent["region"]]
-    wage *= np.exp(p["wage_productivity"] * (ent["level"] - np.average(ent["level"], weights=ent["employees"])))
+    wage *= np.exp(
+        p["wage_productivity"] * (ent["level"] - np.average(ent["level"], weights=ent["employees"]))
+    )
     affordable = 0.75 * ent["value_per_worker_at_start"] / (1.0 + p["social_insurance"])
     ent["wage"] = ent["wage_at_start"] = np.minimum(wage, affordable)
     ent["wage_bill_at_start"] = ent["employees"] * ent["wage"] * (1.0 + p["social_insurance"])
@@ -183,7 +198,8 @@ def _workers(ent: NDArray[Any], p: Any, random: np.random.Generator) -> dict[str
     level = (
         p["engagement_base"]
         + p["engagement_cooperation"] * (ent["usual"][:, COOPERATION] - p["practice_mean"][COOPERATION])
-        + p["engagement_human_resources"] * (ent["usual"][:, HUMAN_RESOURCES] - p["practice_mean"][HUMAN_RESOURCES])
+        + p["engagement_human_resources"]
+        * (ent["usual"][:, HUMAN_RESOURCES] - p["practice_mean"][HUMAN_RESOURCES])
         - p["engagement_injuries"] * ent["injuries_seen"]
     )
     women = random.random(seats) < p["female_share"]
@@ -207,7 +223,7 @@ def _regions(ent: NDArray[Any], p: Any, n: int) -> NDArray[Any]:
     heads = here["weight"] * here["employees"]
 
     def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(here["region"], weights=values, minlength=n)
+        return np.bincount(here["region"], weights=values, minlength=n).astype(np.float64)
 
     workers = total(heads)
     regions["mean_wage"] = total(heads * here["wage"]) / np.maximum(workers, 1.0)

@@ -37,7 +37,7 @@ def settle(ent, p, price, newly_used, row):
 
 @submodel
 def invest(ent, p):
-    """Capital grows where profit is above the usual and wears out where below; returns yuan spent beyond wear."""
+    """Capital grows where profit is above the usual, else wears out; returns yuan spent beyond wear."""
     above = ent.profit / ent.output_at_start - ent.margin
     growth = p.depreciation * min(1.0, max(-1.0, p.investment_response * above))
     spent = growth * ent.capital * ent.output_at_start * (1.0 - p.labour_share_exponent) * p.capital_value

@@ -245,7 +245,9 @@ def advance(
                         row[a.TRAINER_DAYS] = ent.trainer_days_today
                         row[a.CLASSES_ATTENDED] = ent.class_today
                         row[a.ATTENDEES] = attendees
-                        row[a.ATTENDEES_WOMEN] = women_in_class + (attendees - workers_in_class) * women / staffed
+                        row[a.ATTENDEES_WOMEN] = (
+                            women_in_class + (attendees - workers_in_class) * women / staffed
+                        )
                         row[a.ENTERPRISES_REACHED] = ent.reached_today
                         row[a.WORKERS_REACHED] = ent.reached_today * heads
                         if ent.visits_done >= run.visits:

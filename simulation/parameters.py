@@ -82,10 +82,13 @@ def read_registry(path: Path) -> dict[str, Parameter]:
         rows = list(csv.DictReader(file))
     registry = {}
     for row in rows:
-        numbers = {key: float(row[key]) for key in ("default", "low", "high")}
-        parameter = Parameter(**{**row, **numbers})
+        numbers: dict[str, Any] = {key: float(row[key]) for key in ("default", "low", "high")}
+        words: dict[str, Any] = {key: value for key, value in row.items() if key not in numbers}
+        parameter = Parameter(**words, **numbers)
         if not parameter.low <= parameter.default <= parameter.high:
-            raise ValueError(f"{path.name}: default of {parameter.name} is outside {parameter.low}..{parameter.high}")
+            raise ValueError(
+                f"{path.name}: default of {parameter.name} is outside {parameter.low}..{parameter.high}"
+            )
         registry[parameter.name] = parameter
     return registry
 

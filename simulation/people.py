@@ -219,4 +219,3 @@ def months_away(severity):
     if severity == 2:
         return MONTHS_MODERATE
     return MONTHS_SEVERE if severity == 3 else 0
-

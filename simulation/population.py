@@ -167,8 +167,9 @@ def draw_population(
         entrant_size: size of entrants relative to incumbents (> 0).
         cluster_size: mean enterprises of a cluster (>= 1).
         seed: non-negative integer.
-        programme: strata of programmes too small for the sample. Equal ones count once, different ones add up. Where the nation has
-            too few eligible enterprises, all clusters of its sectors and regions are taken.
+        programme: strata of programmes too small for the sample. Equal ones count once, different ones add
+            up. Where the nation has too few eligible enterprises, all clusters of its sectors and regions
+            are taken.
         sme_limit: employees from which an enterprise is large and left out.
 
     Returns:
@@ -261,7 +262,7 @@ def _draw_programme(
     sizes: SizeDistribution,
     programme: tuple[ProgrammeStratum, ...],
 ) -> tuple[IntArray, NDArray[np.int32], IntArray, tuple[int, ...]]:
-    """Clusters of the programme strata by stratum and in frame order, sizes of their members, stratum, eligible ones found."""
+    """Clusters by stratum, in frame order; the sizes of their members; the strata; eligible ones found."""
     clusters, employees, found = np.empty(0, np.int64), np.empty(0, np.int32), []
     stratum = np.empty(0, np.int64)
     for number, part in enumerate(programme):
@@ -347,7 +348,8 @@ def _weights(
     n = len(sizes.sme_enterprises)
 
     def members(clusters: IntArray, weight: FloatArray | float = 1.0) -> FloatArray:
-        return np.bincount(frame.sector[clusters], weight * frame.members[clusters], minlength=n)
+        counts = np.bincount(frame.sector[clusters], weight * frame.members[clusters], minlength=n)
+        return counts.astype(np.float64)
 
     drawn = members(background)
     rest = np.maximum(0.0, sizes.sme_enterprises - members(programme, programme_weight))

@@ -35,7 +35,7 @@ def ease_of_adoption(ent, p, k):
     ease = 1.0
     if k != COOPERATION:
         ease += p.complementarity * ent.gain[COOPERATION]
-    if ent.piece_rate and (k == QUALITY or k == CLEANER_PRODUCTION):
+    if ent.piece_rate and (k in (QUALITY, CLEANER_PRODUCTION)):
         sharing = max(ent.practice[COOPERATION], ent.practice[HUMAN_RESOURCES])
         ease *= 1.0 - p.gate_strength * (1.0 - sharing)
     return max(0.0, ease)
@@ -65,7 +65,9 @@ def change(ent, p, manager_bits, cluster_gain, class_gain):
         gain, knowhow = ent.gain[k], ent.knowhow[k]
         unused = max(0.0, knowhow - gain)
         adopted = min(1.0, p.unaided_adoption * ease_of_adoption(ent, p, k)) * unused
-        lead = p.spread_cluster * max(0.0, cluster_gain[k] - gain) + p.spread_class * max(0.0, class_gain[k] - gain)
+        lead = p.spread_cluster * max(0.0, cluster_gain[k] - gain) + p.spread_class * max(
+            0.0, class_gain[k] - gain
+        )
         copied = lead * max(0.0, 1.0 - ent.usual[k] - gain)
         gain += adopted + copied - erosion * gain
         knowhow += copied - managers_left * knowhow - p.knowhow_forgetting * max(0.0, knowhow - gain)

@@ -22,7 +22,7 @@ WOMAN = np.uint8(2)
 AGE_SHIFT = np.uint8(2)
 AGE_YOUNG, AGE_MIDDLE, AGE_OLD = 0, 1, 2
 AGE_SHARES = (0.446, 0.248, 0.306)
-"""Shares of workers to 40, 41 to 50 and above 50 years: NBS 2023 migrant worker survey (SEEN, all sectors)."""
+"""Shares of workers to 40, 41 to 50, above 50 years: NBS 2023 migrant worker survey (SEEN, all sectors)."""
 
 NO_MODULE = -1
 NEVER = -1
@@ -80,7 +80,8 @@ ENTERPRISE = np.dtype(
         ("capital", "f8"),  # 1 = at the start
         ("shock", "f8"),  # passing log productivity
         ("output_at_start", "f8"),  # gross output, yuan
-        ("labour_at_start", "f8"), ("quality_at_start", "f8"), ("defect_scale", "f8"), ("defect_at_start", "f8"),
+        ("labour_at_start", "f8"), ("quality_at_start", "f8"),
+        ("defect_scale", "f8"), ("defect_at_start", "f8"),
         ("defect_rate", "f8"), ("energy_at_start", "f8"),  # tonnes of coal equivalent per yuan of good output
         ("value_added", "f8"), ("output", "f8"),
         # money, yuan a month
@@ -90,8 +91,8 @@ ENTERPRISE = np.dtype(
         # observation
         ("recent", "f8", _O), ("baseline_true", "f8", _O), ("baseline_report", "f8", _O),
         ("endline_true", "f8", _O), ("endline_report", "f8", _O), ("reports", "u1"),
-        ("year_value", "f8"), ("year_workers", "f8"), ("first_year_value", "f8"), ("first_year_workers", "f8"),
-        ("last_year_value", "f8"), ("last_year_workers", "f8"),
+        ("year_value", "f8"), ("year_workers", "f8"), ("first_year_value", "f8"),
+        ("first_year_workers", "f8"), ("last_year_value", "f8"), ("last_year_workers", "f8"),
     ],
     align=True,
 )  # fmt: skip
@@ -124,7 +125,9 @@ SECTOR = np.dtype(
     align=True,
 )  # fmt: skip
 
-BLOCK = np.dtype([("run", "i4"), ("sector", "i4"), ("region", "i4"), ("start", "i4"), ("stop", "i4")], align=True)
+BLOCK = np.dtype(
+    [("run", "i4"), ("sector", "i4"), ("region", "i4"), ("start", "i4"), ("stop", "i4")], align=True
+)
 """Neighbouring whole clusters of one sector and region: the unit of parallel work and of ordered sums."""
 
 RUN = np.dtype(

@@ -7,7 +7,7 @@ them all, a run a thread, without returning to Python.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -75,7 +75,7 @@ class World:
     block_sums: NDArray[np.float64]
     sums: NDArray[np.float64]
     panel: NDArray[np.float32]
-    panel_start: list[int] = field(default_factory=list)
+    panel_start: list[int]
     month: int = 0
 
     def columns(self) -> tuple[NDArray[Any], ...]:
@@ -94,7 +94,9 @@ class World:
                 r, self.month, self.runs, self.parameters, self.enterprises, self.classes, self.regions,
                 self.sectors, self.schedule, self.open_from, self.order, self.roll, self.sums,
             )  # fmt: skip
-        tasks = np.stack([self.blocks["run"], np.arange(len(self.blocks)), np.arange(1, len(self.blocks) + 1)], 1)
+        tasks = np.stack(
+            [self.blocks["run"], np.arange(len(self.blocks)), np.arange(1, len(self.blocks) + 1)], 1
+        )
         month.advance(tasks.astype(np.int64), self.month, self.month + 1, False, *self.columns())
         for r, run in enumerate(self.runs):
             first = int(run["first_block"])
@@ -154,18 +156,25 @@ def build_world(runs: Sequence[Run]) -> World:
     n_sectors, n_regions = len(tables.sectors), len(tables.regions)
     records, n_classes = _run_records(runs, starts)
     enterprises, blocks, panel_start = _enterprises(runs, starts, records)
+    workers: dict[str, Any] = {
+        name: np.concatenate([s.workers[name] for s in starts]) for name in WORKER_COLUMNS
+    }
     levels = 1 + n_sectors + n_regions + len(SIZE_CLASSES)
-    order = np.concatenate([_order_of_enrolment(run, record) for run, record in zip(runs, records, strict=True)])
+    order = np.concatenate(
+        [_order_of_enrolment(run, record) for run, record in zip(runs, records, strict=True)]
+    )
     return World(
         runs=records.view(np.recarray),
-        parameters=np.concatenate([run.parameters for run in runs]).astype(PARAMETER_RECORD).view(np.recarray),
+        parameters=np.concatenate([run.parameters for run in runs])
+        .astype(PARAMETER_RECORD)
+        .view(np.recarray),
         enterprises=enterprises.view(np.recarray),
         clusters=np.concatenate([s.clusters for s in starts]).astype(CLUSTER).view(np.recarray),
         classes=np.zeros(n_classes, CLASS).view(np.recarray),
         regions=np.stack([s.regions for s in starts]).view(np.recarray),
         sectors=np.stack([s.sectors for s in starts]).view(np.recarray),
         blocks=blocks.view(np.recarray),
-        **{name: np.concatenate([s.workers[name] for s in starts]) for name in WORKER_COLUMNS},
+        **workers,
         schedule=np.stack([_schedule(run.scenario, months) for run in runs]).view(np.recarray),
         open_from=np.stack([_openings(run) for run in runs]),
         order=order,

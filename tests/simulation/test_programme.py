@@ -1,10 +1,8 @@
-"""Scenario files: what is accepted, what is refused and how, and the schedule that comes of them."""
+"""The fields of a scenario: what is accepted, what is refused and how."""
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import get_args
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,15 +10,8 @@ from pydantic import ValidationError
 
 from simulation.field_errors import wrong_field
 from simulation.inputs import ExtendedTable, InputError
-from simulation.programme import Delivery, ModuleName, Programme, RolloutStep, Scenario, SubsidyStep, Target
-from simulation.scenario_files import SETTINGS, adjusted, load_scenario, shipped_scenarios, to_toml
-from simulation.schedule import NEVER, monthly_schedule, open_month, resolve_target
-
-TABLES = SimpleNamespace(
-    sectors=("C17", "C18", "C36"),
-    sector_names=("Textiles", "Wearing apparel", "Automobiles"),
-    regions=("Zhejiang", "Sichuan"),
-)
+from simulation.programme import Delivery, ModuleName, Scenario, SubsidyStep
+from simulation.scenario_files import SETTINGS, load_scenario
 
 
 @pytest.fixture
@@ -158,20 +149,6 @@ def test_number_of_further_problems_is_told(load):
         load("months = 0\nstart_month = 13\n[programme]\nsubsidy = 2")
 
 
-def test_problem_in_an_extended_file_is_laid_at_its_door(tmp_path):
-    (tmp_path / "base.toml").write_text("[programme]\nsubsidy = 80\n")
-    (tmp_path / "child.toml").write_text('extends = "base.toml"\n[programme]\nbuyer_share = 0.1\n')
-    with pytest.raises(InputError, match=r"base\.toml: programme\.subsidy = 80"):
-        load_scenario(tmp_path / "child.toml")
-
-
-def test_unknown_scenario_suggests_the_nearest():
-    with pytest.raises(InputError, match=r'Did you mean "pilot_2009_2013"'):
-        load_scenario("pilot_2009_2012")
-    with pytest.raises(InputError, match="does not exist"):
-        load_scenario("nowhere/plan.toml")
-
-
 # What is accepted
 
 
@@ -192,13 +169,6 @@ def test_whole_numbers_do_for_shares_and_money(load):
     assert programme.price_per_module == 9000.0
 
 
-def test_tables_are_found_beside_the_file_that_names_them(tmp_path):
-    (tmp_path / "base" / "census").mkdir(parents=True)
-    (tmp_path / "base" / "base.toml").write_text('[population]\ntables = "census"\n')
-    (tmp_path / "child.toml").write_text('extends = "base/base.toml"\n')
-    assert load_scenario(tmp_path / "child.toml").population.tables == str(tmp_path / "base" / "census")
-
-
 def test_scenario_cannot_be_changed_after_its_check(load):
     with pytest.raises(ValueError, match="frozen"):
         load("").months = 5
@@ -214,193 +184,5 @@ def test_module_names_are_those_of_the_parameter_registry():
     assert get_args(ModuleName) == MODULES
 
 
-# Shipped scenarios
-
-SHIPPED = (
-    "no_programme",
-    "pilot_2009_2013",
-    "subsidised_national",
-    "commercial",
-    "tapered_subsidy",
-    "class_only",
-    "safety_first_national",
-    "five_modules",
-)
-
-
-def test_the_promised_scenarios_are_shipped():
-    assert set(SHIPPED) <= set(shipped_scenarios())
-
-
-@pytest.mark.parametrize("name", shipped_scenarios())
-def test_shipped_scenario_loads_fits_the_census_and_survives_writing(name, tmp_path):
-    from simulation.census import load_census
-
-    scenario = load_scenario(name)
-    assert scenario.name == name
-    assert scenario.title != name
-    assert scenario.description
-    copy = tmp_path / "copy.toml"
-    copy.write_text(to_toml(scenario), encoding="utf-8")
-    assert load_scenario(copy) == scenario
-    if scenario.programme is None:
-        assert name == "no_programme"
-        return
-    assert (open_month(scenario.programme, load_census()) < scenario.programme.closing_month).any()
-    assert monthly_schedule(scenario.programme, scenario.months)["enterprises"].sum() > 0
-
-
-def test_shipped_scenarios_last_equally_long_so_that_they_can_be_compared():
-    assert {load_scenario(name).months for name in shipped_scenarios()} == {120}
-
-
-@pytest.mark.parametrize("name", sorted(set(SHIPPED) - {"no_programme"}))
-def test_trainer_days_of_shipped_scenarios_suffice_for_those_enrolled(name):
-    scenario = load_scenario(name)
-    programme = scenario.programme
-    modules = sum(programme.continuation**k for k in range(len(programme.modules)))
-    needed = modules * programme.delivery.trainer_days_per_module(visit_days=0.75)
-    schedule = monthly_schedule(programme, scenario.months)
-    assert (schedule["enterprises"] * needed <= schedule["trainer_days"]).all()
-
-
-# Options of the command line
-
-
-def test_options_replace_fields_and_are_checked():
-    scenario = load_scenario("pilot_2009_2013")
-    assert adjusted(scenario) == scenario
-    assert adjusted(scenario, months=24).months == 24
-    sampled = adjusted(adjusted(scenario, enterprises=1000), sample=0.1)
-    assert (sampled.population.enterprises, sampled.population.sample) == (None, 0.1)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"months": 0}, r"--months = 0: is out of range"),
-        ({"enterprises": -1}, r"--enterprises = -1: is out of range"),
-        ({"sample": 10.0}, r"--sample = 10\.0: is out of range"),
-        ({"sample": 0.1, "enterprises": 10}, r"--sample = 0\.1: is given together"),
-    ],
-)
-def test_wrong_option_is_named(options, message):
-    with pytest.raises(InputError, match=message):
-        adjusted(load_scenario("no_programme"), **options)
-
-
-def test_run_too_short_for_its_programme():
-    late = Scenario(name="late", programme=Programme(first_month=20))
-    with pytest.raises(InputError, match=r"--months = 12.*nobody would enrol"):
-        adjusted(late, months=12)
-
-
-# Where the programme works
-
-
-def test_target_is_resolved_to_codes_and_official_names():
-    programme = Programme(target=Target(sectors=["c18", "textiles"], regions=["SICHUAN"]))
-    resolved = resolve_target(programme, TABLES).target
-    assert resolved.sectors == ("C18", "C17")
-    assert resolved.regions == ("Sichuan",)
-
-
-@pytest.mark.parametrize(
-    ("programme", "message"),
-    [
-        (Programme(target=Target(sectors=["C19"])), r'plan: programme\.target\.sectors = "C19"'),
-        (Programme(target=Target(regions=["Zhejang"])), r'Did you mean "Zhejiang"'),
-        (Programme(target=Target(sectors=["Automobile"])), r'Did you mean "Automobiles"'),
-        (
-            Programme(target=Target(sectors=["C18"]), rollout=[{"from_month": 1, "sectors": ["C36"]}]),
-            r"programme\.rollout\[item 1\]\.sectors.*outside",
-        ),
-    ],
-)
-def test_unknown_names_and_places_outside_the_target(programme, message):
-    with pytest.raises(InputError, match=message):
-        resolve_target(programme, TABLES, "plan")
-
-
-def test_whole_target_opens_at_the_first_month():
-    months = open_month(Programme(first_month=3, target=Target(regions=["Sichuan"])), TABLES)
-    assert months.tolist() == [[NEVER, 3]] * 3
-
-
-def test_rollout_opens_step_by_step_and_nothing_else():
-    rollout = (
-        RolloutStep(from_month=0, sectors=("C18",), regions=("Zhejiang",)),
-        RolloutStep(from_month=12, sectors=("C18",)),
-        RolloutStep(from_month=24, sectors=("Textiles",), enterprises_per_month=9),
-    )
-    months = open_month(Programme(first_month=2, rollout=rollout), TABLES)
-    assert months.tolist() == [[24, 24], [2, 12], [NEVER, NEVER]]
-
-
-def test_change_of_pace_alone_closes_nothing():
-    programme = Programme(rollout=(RolloutStep(from_month=5, enterprises_per_month=9),))
-    assert (open_month(programme, TABLES) == 0).all()
-
-
-# When it works
-
-
-def test_no_programme_offers_nothing():
-    schedule = monthly_schedule(None, 7)
-    assert schedule.dtype.names == ("enterprises", "trainer_days", "subsidy", "price")
-    assert not np.any(schedule.view("f8"))
-
-
-def test_schedule_follows_opening_pace_taper_and_closing():
-    programme = Programme(
-        first_month=1,
-        closing_month=4,
-        enterprises_per_month=10,
-        trainer_days_per_month=50,
-        subsidy=[{"from_month": 0, "share": 0.8}, {"from_month": 3, "share": 0.4}],
-        rollout=[
-            {"from_month": 2, "enterprises_per_month": 20},
-            {"from_month": 3, "trainer_days_per_month": 90},
-        ],
-    )
-    schedule = monthly_schedule(programme, 6)
-    assert schedule["enterprises"].tolist() == [0, 10, 20, 20, 0, 0]
-    assert schedule["trainer_days"].tolist() == [0, 50, 50, 90, 90, 90]
-    assert schedule["subsidy"].tolist() == [0.8, 0.8, 0.8, 0.4, 0.4, 0.4]
-    assert set(schedule["price"]) == {programme.price_per_module}
-
-
 def test_trainer_days_per_module():
     assert Delivery().trainer_days_per_module(visit_days=0.75) == pytest.approx(2 / 5 + 3 * 0.75)
-
-
-programmes = st.builds(
-    Programme,
-    first_month=st.integers(0, 20),
-    closing_month=st.none() | st.integers(21, 60),
-    enterprises_per_month=st.floats(0, 1000),
-    subsidy=st.floats(0, 1),
-    continuation=st.floats(0, 1),
-    modules=st.permutations(get_args(ModuleName)),
-    budget=st.none() | st.floats(0, 1e9),
-)
-
-
-@settings(deadline=None)
-@given(programmes, st.integers(1, 80))
-def test_schedule_is_zero_outside_the_period_of_enrolment(programme, months):
-    schedule = monthly_schedule(programme, months)
-    assert len(schedule) == months
-    assert not schedule["enterprises"][: programme.first_month].any()
-    if programme.closing_month is not None:
-        assert not schedule["enterprises"][programme.closing_month :].any()
-    assert ((schedule["subsidy"] >= 0) & (schedule["subsidy"] <= 1)).all()
-
-
-@settings(deadline=None)
-@given(programmes, st.text(max_size=40), st.integers(21, 600))
-def test_any_scenario_survives_writing_and_reading(tmp_path_factory, programme, description, months):
-    scenario = Scenario(name="any", title="any", description=description, months=months, programme=programme)
-    file = tmp_path_factory.getbasetemp() / "any.toml"
-    file.write_text(to_toml(scenario), encoding="utf-8", newline="")
-    assert load_scenario(file) == scenario

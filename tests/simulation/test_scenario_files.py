@@ -1,0 +1,122 @@
+"""Scenario files: found, extended, adjusted and written; the shipped ones."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulation.inputs import InputError
+from simulation.programme import Programme, Scenario
+from simulation.scenario_files import adjusted, load_scenario, shipped_scenarios, to_toml
+from simulation.schedule import monthly_schedule, open_month
+from tests.simulation.any_programme import programmes
+
+
+def test_problem_in_an_extended_file_is_laid_at_its_door(tmp_path):
+    (tmp_path / "base.toml").write_text("[programme]\nsubsidy = 80\n")
+    (tmp_path / "child.toml").write_text('extends = "base.toml"\n[programme]\nbuyer_share = 0.1\n')
+    with pytest.raises(InputError, match=r"base\.toml: programme\.subsidy = 80"):
+        load_scenario(tmp_path / "child.toml")
+
+
+def test_unknown_scenario_suggests_the_nearest():
+    with pytest.raises(InputError, match=r'Did you mean "pilot_2009_2013"'):
+        load_scenario("pilot_2009_2012")
+    with pytest.raises(InputError, match="does not exist"):
+        load_scenario("nowhere/plan.toml")
+
+
+def test_tables_are_found_beside_the_file_that_names_them(tmp_path):
+    (tmp_path / "base" / "census").mkdir(parents=True)
+    (tmp_path / "base" / "base.toml").write_text('[population]\ntables = "census"\n')
+    (tmp_path / "child.toml").write_text('extends = "base/base.toml"\n')
+    assert load_scenario(tmp_path / "child.toml").population.tables == str(tmp_path / "base" / "census")
+
+
+# Shipped scenarios
+
+SHIPPED = (
+    "no_programme",
+    "pilot_2009_2013",
+    "subsidised_national",
+    "commercial",
+    "tapered_subsidy",
+    "class_only",
+    "safety_first_national",
+    "five_modules",
+)
+
+
+def test_the_promised_scenarios_are_shipped():
+    assert set(SHIPPED) <= set(shipped_scenarios())
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_shipped_scenario_loads_fits_the_census_and_survives_writing(name, tmp_path):
+    from simulation.census import load_census
+
+    scenario = load_scenario(name)
+    assert scenario.name == name
+    assert scenario.title != name
+    assert scenario.description
+    copy = tmp_path / "copy.toml"
+    copy.write_text(to_toml(scenario), encoding="utf-8")
+    assert load_scenario(copy) == scenario
+    if scenario.programme is None:
+        assert name == "no_programme"
+        return
+    assert (open_month(scenario.programme, load_census()) < scenario.programme.closing_month).any()
+    assert monthly_schedule(scenario.programme, scenario.months)["enterprises"].sum() > 0
+
+
+def test_shipped_scenarios_last_equally_long_so_that_they_can_be_compared():
+    assert {load_scenario(name).months for name in shipped_scenarios()} == {120}
+
+
+@pytest.mark.parametrize("name", sorted(set(SHIPPED) - {"no_programme"}))
+def test_trainer_days_of_shipped_scenarios_suffice_for_those_enrolled(name):
+    scenario = load_scenario(name)
+    programme = scenario.programme
+    modules = sum(programme.continuation**k for k in range(len(programme.modules)))
+    needed = modules * programme.delivery.trainer_days_per_module(visit_days=0.75)
+    schedule = monthly_schedule(programme, scenario.months)
+    assert (schedule["enterprises"] * needed <= schedule["trainer_days"]).all()
+
+
+# Options of the command line
+
+
+def test_options_replace_fields_and_are_checked():
+    scenario = load_scenario("pilot_2009_2013")
+    assert adjusted(scenario) == scenario
+    assert adjusted(scenario, months=24).months == 24
+    sampled = adjusted(adjusted(scenario, enterprises=1000), sample=0.1)
+    assert (sampled.population.enterprises, sampled.population.sample) == (None, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"months": 0}, r"--months = 0: is out of range"),
+        ({"enterprises": -1}, r"--enterprises = -1: is out of range"),
+        ({"sample": 10.0}, r"--sample = 10\.0: is out of range"),
+        ({"sample": 0.1, "enterprises": 10}, r"--sample = 0\.1: is given together"),
+    ],
+)
+def test_wrong_option_is_named(options, message):
+    with pytest.raises(InputError, match=message):
+        adjusted(load_scenario("no_programme"), **options)
+
+
+def test_run_too_short_for_its_programme():
+    late = Scenario(name="late", programme=Programme(first_month=20))
+    with pytest.raises(InputError, match=r"--months = 12.*nobody would enrol"):
+        adjusted(late, months=12)
+
+
+@settings(deadline=None)
+@given(programmes, st.text(max_size=40), st.integers(21, 600))
+def test_any_scenario_survives_writing_and_reading(tmp_path_factory, programme, description, months):
+    scenario = Scenario(name="any", title="any", description=description, months=months, programme=programme)
+    file = tmp_path_factory.getbasetemp() / "any.toml"
+    file.write_text(to_toml(scenario), encoding="utf-8", newline="")
+    assert load_scenario(file) == scenario
