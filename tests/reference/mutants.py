@@ -7,6 +7,7 @@ could hide the change.
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
 import sys
@@ -104,7 +105,7 @@ MUTANTS = {
 NOTHING = "nothing is changed"
 MONTHS = 7
 PROGRAMME = {
-    "enterprises_per_month": 10.0,
+    "enterprises_per_month": 5.0,  # few enough for part-full classes, which try patience
     "trainer_days_per_month": 80.0,
     "continuation": 0.9,
     "budget": 600_000.0,
@@ -123,7 +124,9 @@ def mutate(mutant: Mutant | None, folder: Path) -> None:
     file = package / f"{mutant.file}.py"
     text = file.read_text(encoding="utf-8")
     if text.count(mutant.old) != 1:
-        raise ValueError(f"{mutant.old!r} occurs {text.count(mutant.old)} times in {mutant.file}.py, not once")
+        raise ValueError(
+            f"{mutant.old!r} occurs {text.count(mutant.old)} times in {mutant.file}.py, not once"
+        )
     file.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
 
 
@@ -132,7 +135,11 @@ def import_from(folder: Path) -> None:
     for name in list(sys.modules):
         if name.split(".")[0] == "simulation" or name.startswith("tests."):
             del sys.modules[name]
-    sys.path[:] = [str(folder), str(ROOT), *(p for p in sys.path if p != str(ROOT) and not p.startswith(str(folder.parent)))]
+    sys.path[:] = [
+        str(folder),
+        str(ROOT),
+        *(p for p in sys.path if p != str(ROOT) and not p.startswith(str(folder.parent))),
+    ]
 
 
 def first_differences(months: int = MONTHS) -> tuple[int, list[str]]:
@@ -161,6 +168,8 @@ def examine(names: list[str], months: int = MONTHS) -> dict[str, tuple[int, list
             folder = Path(root) / str(number)
             mutate(None if name == NOTHING else MUTANTS[name], folder)
             import_from(folder)
+            imported = Path(importlib.import_module("simulation.month").__file__)
+            assert imported.is_relative_to(folder), "the mutant was not what was imported"
             found[name] = first_differences(months)
     return found
 

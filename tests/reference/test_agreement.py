@@ -38,7 +38,9 @@ def test_classes_visits_modules_and_reports_of_a_pilot(agrees):
     assert firms["reports"].sum() > 0
     assert np.count_nonzero(firms["endline_report"][:, 0]) > firms["reports"].sum()
     assert world.regions["trained"].max() > 0
-    assert ((world.enterprises["gain"].max(axis=1) > 0) & (firms["class_id"] < 0)).any()  # spread to neighbours
+    assert (
+        (world.enterprises["gain"].max(axis=1) > 0) & (firms["class_id"] < 0)
+    ).any()  # spread to neighbours
 
 
 SCARCE_BUDGET = VISITS | {"budget": 300_000.0}
@@ -46,7 +48,9 @@ SCARCE_DAYS = VISITS | {"trainer_days_per_month": 4.0}
 CLOSES_EARLY = VISITS | {"closing_month": 3, "continuation": 1.0}
 GAP_FIRST = VISITS | {"order": "largest_gap", "obligatory_first": False}
 GAP_FIRST |= {"modules": ["human_resources", "quality", "cooperation", "safety"]}
-GAP_FIRST |= {"delivery": {"enterprises_per_class": 1, "visits": 5, "visit_months": 2, "trainer_quality": 0.9}}
+GAP_FIRST |= {
+    "delivery": {"enterprises_per_class": 1, "visits": 5, "visit_months": 2, "trainer_quality": 0.9}
+}
 MONEY = VISITS | {"credit_line": 3.0, "buyer_share": 0.3}
 MONEY |= {"subsidy": [{"from_month": 0, "share": 0.8}, {"from_month": 3, "share": 0.25}]}
 SPREADING = {"spread_cluster": 0.3, "spread_class": 0.4, "complementarity": 2.0, "erosion_attention": 0.1}

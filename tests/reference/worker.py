@@ -142,7 +142,9 @@ class Worker(mesa.Agent):
             tally.in_class += 1.0
             tally.women_in_class += self.woman
 
-    def presence(self, place: Workplace, newness: float, mishap: float, illness: float, tally: Tally) -> float:
+    def presence(
+        self, place: Workplace, newness: float, mishap: float, illness: float, tally: Tally
+    ) -> float:
         """Share of the month at work, after an earlier injury, a spell of absence and a new injury."""
         if self.away > 0:
             self.away -= 1

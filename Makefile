@@ -1,0 +1,40 @@
+# Everything installs into .venv from pinned versions; nothing else on the machine is touched.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: install demo test test-slow lint figures clean
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml requirements.txt
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+demo: install  ## three rollout scenarios compared: a table, figures, and where they are
+	@rm -rf results/demo
+	@$(BIN)/scoresim compare subsidised_national tapered_subsidy commercial --replicates 24 --out results/demo
+
+test: install  ## the fast tests
+	@$(BIN)/python -m simulation.warm_up
+	@$(BIN)/python -m pytest -n 2
+
+test-slow: install  ## the tests marked slow
+	@$(BIN)/python -m simulation.warm_up
+	@$(BIN)/python -m pytest -n 2 -m slow
+
+lint: install  ## style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+figures: install  ## the picture in the README
+	@rm -rf results/readme
+	@$(BIN)/scoresim compare subsidised_national class_only five_modules --out results/readme
+	@cp results/readme/figures/effects.png docs/effects.png
+
+clean:
+	rm -rf $(VENV) results build *.egg-info

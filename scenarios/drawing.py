@@ -1,0 +1,184 @@
+"""What all figures share: size, colours that colour-blind readers tell apart, headings, dots with intervals.
+
+Figures are made without pyplot's global state and saved without dates, so that the same tables give the
+same bytes.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from scenarios.wording import decimals_for, number
+
+WIDTH, HEIGHT, DPI = 13.33, 7.5, 160
+"""A slide of 16 to 9, inches, and dots per inch."""
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5B4A9E", "#4D4D4D")
+"""Okabe and Ito's palette (without its yellow, too pale for lines), and two more."""
+
+INK, GREY, PALE = "#222222", "#6B6B6B", "#D9D9D9"
+
+STYLE = {
+    "font.family": "DejaVu Sans", "font.size": 12, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.edgecolor": GREY, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK,
+    "axes.titlesize": 12.5, "axes.titleweight": "bold", "axes.titlelocation": "left", "svg.hashsalt": "scoresim",
+    "axes.grid": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Story:
+    """What figures need beside the tables.
+
+    ``titles`` gives each scenario's title by name, in the order of drawing; ``month`` the headline month;
+    ``source`` the line at the bottom; ``level_names`` what levels such as C18 are called; ``baseline`` the
+    title of the scenario compared with; ``by`` the groups asked for.
+    """
+
+    titles: dict[str, str]
+    source: str
+    month: int
+    baseline: str = "no programme"
+    level_names: dict[str, str] = field(default_factory=dict)
+    by: tuple[str, ...] = ()
+
+    def colour(self, scenario: str) -> str:
+        """The scenario's colour, the same in every figure."""
+        return COLOURS[list(self.titles).index(scenario) % len(COLOURS)]
+
+    def label(self, scenario: str, width: int = 22) -> str:
+        """The scenario's title on lines of at most ``width`` characters."""
+        return textwrap.fill(self.titles[scenario], width)
+
+
+def slide(
+    story: Story, title: str, subtitle: str, rows: int = 1, columns: int = 1, **grid: Any
+) -> tuple[Figure, list[Axes]]:
+    """An empty slide with its headings, its source line and ``rows`` x ``columns`` axes."""
+    with rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout="constrained")
+        FigureCanvasAgg(figure)
+        lines = textwrap.wrap(subtitle, 140)
+        figure.text(0.02, 0.965, title, size=20, weight="bold", va="top")
+        figure.text(0.02, 0.905, "\n".join(lines), size=12.5, color=GREY, va="top", linespacing=1.35)
+        figure.text(0.02, 0.018, story.source, size=10, color=GREY, va="bottom")
+        top = 0.86 - 0.033 * (len(lines) - 1)
+        figure.get_layout_engine().set(rect=(0.012, 0.06, 0.976, top - 0.06), wspace=0.05, hspace=0.08)
+        axes = figure.subplots(rows, columns, squeeze=False, **grid)
+    return figure, list(axes.ravel())
+
+
+def save(figure: Figure, file: Path) -> None:
+    """Write a PNG whose bytes depend on the drawing alone."""
+    with rc_context(STYLE):
+        figure.savefig(file, dpi=DPI, metadata={"Software": None})
+
+
+def plain_ticks(axis: Any, most: int = 5) -> None:
+    """Few round ticks, with thousands apart and millions said."""
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(tick_label))
+
+
+def tick_label(value: float, _position: int | None = None) -> str:
+    """A tick's number for people."""
+    for size, word in ((1e9, " bn"), (1e6, " m")):
+        if abs(value) >= size:
+            return f"{value / size:g}{word}"
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{round(value, 9) + 0.0:g}"
+
+
+def zero_line(axes: Axes, value: float = 0.0, **style: Any) -> None:
+    """A vertical line that says where nothing changes."""
+    axes.axvline(value, **{"color": INK, "linewidth": 1.2, "zorder": 1, **style})
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One estimate with its interval, drawn in a row."""
+
+    row: int
+    estimate: float
+    low: float
+    high: float
+    colour: str
+
+
+def dots(axes: Axes, entries: Sequence[Dot], rows: int, *, signed: bool = True, labels: bool = True) -> None:
+    """Dots and intervals in ``rows`` rows, the first on top, with their estimates written above."""
+    for entry in entries:
+        if not math.isfinite(entry.estimate):
+            continue
+        axes.plot([entry.low, entry.high], [entry.row] * 2, color=entry.colour, linewidth=3, solid_capstyle="butt")
+        axes.plot(entry.estimate, entry.row, "o", color=entry.colour, markersize=8 if labels else 5, zorder=3)
+        if labels:
+            text = number(entry.estimate, decimals_for(entry.estimate), signed)
+            axes.annotate(
+                text, (entry.estimate, entry.row), (0, 8), textcoords="offset points", ha="center",
+                color=entry.colour, size=12, weight="bold",
+            )  # fmt: skip
+    axes.set_ylim(rows - 0.45, -0.6)
+    axes.set_yticks(range(rows))
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def range_with_zero(values: Sequence[float], margin: float = 0.14) -> tuple[float, float]:
+    """Limits that hold all finite ``values`` and zero, with room at both ends."""
+    finite = [value for value in values if math.isfinite(value)] or [1.0]
+    low, high = min(0.0, *finite), max(0.0, *finite)
+    room = margin * ((high - low) or 1.0)
+    return low - room, high + room
+
+
+def spread(places: Sequence[float], gap: float) -> list[float]:
+    """``places`` moved apart to keep ``gap`` between neighbours, as near to where they were as can be."""
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    groups: list[list[float]] = []  # [mean place, members]
+    for i in order:
+        groups.append([places[i], 1.0])
+        while len(groups) > 1:
+            (low, n), (high, m) = groups[-2:]
+            if high - low >= gap * (n + m) / 2.0:
+                break
+            groups[-2:] = [[(low * n + high * m) / (n + m), n + m]]
+    moved = [0.0] * len(places)
+    position = 0
+    for centre, members in groups:
+        for k in range(int(members)):
+            moved[order[position]] = centre + gap * (k - (members - 1.0) / 2.0)
+            position += 1
+    return moved
+
+
+def end_labels(
+    axes: Axes, ends: Sequence[tuple[float, float, str, str]], height: float, room: Callable[[str], str]
+) -> None:
+    """Name lines at their right ends, each (x, y, label, colour), moved apart where they would overlap.
+
+    ``height`` is that of the axes in inches; ``room`` wraps a label.
+    """
+    bottom, top = axes.get_ylim()
+    texts = [room(label) for _, _, label, _ in ends]
+    lines = max((text.count("\n") + 1 for text in texts), default=1)
+    gap = (top - bottom) * lines * 0.19 / height
+    half = gap / 2.0
+    places = spread([min(max(y, bottom + half), top - half) for _, y, _, _ in ends], gap)
+    overshoot = max(0.0, max(places, default=0.0) + half - top)
+    for (x, y, _, colour), text, place in zip(ends, texts, places, strict=True):
+        axes.annotate(
+            text, (x, y), (1.04, (place - overshoot - bottom) / (top - bottom)), textcoords="axes fraction",
+            color=colour, size=10.5, va="center", annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 3},
+        )  # fmt: skip

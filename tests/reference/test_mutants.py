@@ -1,0 +1,104 @@
+"""The comparison notices when any one mechanism of the engine is broken, and is silent when none is."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.reference.mutants import MONTHS, MUTANTS, NOTHING, ROOT, mutate
+
+FAST = (
+    NOTHING,
+    "practices: nothing protects from inattention",
+    "people: newcomers quit no more",
+    "hiring: vacancies spread over all seats",
+    "defects: novices make fewer",
+    "exit: credit does not save",
+    "matching: visits come early",
+    "labour balance: hires leave no gap in the pool",
+    "month: a hire inherits the classes of the seat",
+)
+SLOW = tuple(name for name in MUTANTS if name not in FAST)
+
+
+def run_python(arguments, given="", **environment):
+    finished = subprocess.run(
+        [sys.executable, *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | environment,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    return json.loads(finished.stdout)
+
+
+def examined(names):
+    """What the comparison says of each of the mutants, all in one process without compiled code."""
+    return run_python(["-m", "tests.reference.mutants"], json.dumps(names), NUMBA_DISABLE_JIT="1")
+
+
+@pytest.fixture(scope="module")
+def fast():
+    return examined(FAST)
+
+
+@pytest.fixture(scope="module")
+def slow():
+    return examined(SLOW)
+
+
+def test_the_unbroken_engine_in_plain_python_agrees(fast):
+    assert fast[NOTHING] == [MONTHS, []]
+
+
+@pytest.mark.parametrize("name", FAST[1:])
+def test_a_broken_mechanism_is_noticed(fast, name):
+    assert fast[name][1], f"{name}: {MUTANTS[name]}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SLOW)
+def test_every_other_broken_mechanism_is_noticed(slow, name):
+    assert slow[name][1], f"{name}: {MUTANTS[name]}"
+
+
+def test_a_mutant_whose_text_is_gone_is_refused(tmp_path):
+    gone = MUTANTS["people: newcomers quit no more"]._replace(old="no such text")
+    with pytest.raises(ValueError, match="occurs 0 times"):
+        mutate(gone, tmp_path)
+
+
+COMPARE_COMPILED = """
+import json, sys
+from pathlib import Path
+from tests.reference.mutants import first_differences, import_from
+import_from(Path(sys.argv[1]))
+print(json.dumps(first_differences(months=3)))
+"""
+
+
+@pytest.mark.slow
+def test_compiled_code_is_made_anew_after_a_constant_of_an_inlined_helper_is_edited(tmp_path):
+    cache = tmp_path / "cache"
+
+    def compare():
+        arguments = ["-c", COMPARE_COMPILED, str(tmp_path / "engine")]
+        return run_python(arguments, SCORESIM_CACHE=str(cache), NUMBA_DISABLE_JIT="0")
+
+    mutate(None, tmp_path / "engine")
+    assert compare() == [3, []]
+    people = tmp_path / "engine" / "simulation" / "people.py"
+    text = people.read_text(encoding="utf-8")
+    assert text.count("MONTHS_NEW = 3.0") == 1
+    people.write_text(text.replace("MONTHS_NEW = 3.0", "MONTHS_NEW = 9.0"), encoding="utf-8")
+    month, names = compare()
+    assert month == 1
+    assert "account quits" in names
+    people.write_text(text, encoding="utf-8")
+    assert compare() == [3, []]
+    assert len(list(cache.iterdir())) == 2  # the third comparison found the first one's code
