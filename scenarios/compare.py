@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.prior import prior_draws, record_of
-from scenarios.design import Replicate, TargetPlan, plan_targets, replicate_pairs
+from scenarios.design import Replicate, replicate_pairs
 from simulation import accounts as a
 from simulation.batch import RunResult, simulate
 from simulation.census import CensusTables, load_census
@@ -31,6 +31,7 @@ from simulation.inputs import InputError
 from simulation.population import SIZE_CLASSES, Population, draw_population
 from simulation.programme import Scenario
 from simulation.size_distribution import fit_size_distribution
+from simulation.targets import TargetPlan, plan_targets
 from simulation.world import Run
 
 FloatArray = NDArray[np.float64]

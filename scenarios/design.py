@@ -1,4 +1,4 @@
-"""The design of a comparison: which enterprises, parameters and events each replicate sees.
+"""The design of a comparison: which parameters, enterprises and events each replicate sees.
 
 Every parameter draw is run twice, so that the uncertainty can be taken apart. In even draws the second
 replicate keeps the enterprises and changes the events; in odd draws both change. Seeds are keyed by
@@ -7,26 +7,9 @@ replicate keeps the enterprises and changes the events; in odd draws both change
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-
-from simulation.census import CensusTables
-from simulation.population import Population, ProgrammeStratum
-from simulation.programme import Programme, Scenario
-from simulation.schedule import NEVER, monthly_schedule, open_month
-from simulation.size_distribution import fit_size_distribution
-
-ENROLLED_WANTED = 200
-"""Simulated enterprises that a programme should enrol, if it is large enough to have as many."""
-
-POOL_MARGIN = 1.5
-"""Eligible enterprises kept for each one to be enrolled, so that some may close or stay out."""
-
-SIMILAR_SIZE = 4.0
-"""Programmes with the same target whose sizes differ by less share one stratum."""
 
 
 @dataclass(frozen=True)
@@ -52,82 +35,3 @@ def replicate_pairs(replicates: int, seed: int) -> list[tuple[Replicate, Replica
         second = Replicate(2 * draw + 1, draw, key(1, draw, 0 if same else 1), key(2, draw, 1))
         pairs.append((first, second))
     return pairs
-
-
-@dataclass(frozen=True)
-class TargetPlan:
-    """Whom a scenario's programme may enrol in the sample: its stratum (None: anybody in the sample)."""
-
-    stratum: ProgrammeStratum | None
-
-    def eligible(self, programme: Programme | None, population: Population) -> NDArray[np.bool_]:
-        """Mask of the enterprises that the programme may enrol."""
-        if programme is None:
-            return np.zeros(population.n, np.bool_)
-        opens = open_month(programme, population.tables) != NEVER
-        low, high = programme.target.employees
-        inside = (population.employees >= low) & (population.employees <= high)
-        inside &= opens[population.sector, population.region]
-        if self.stratum is None:
-            return inside
-        number = 1 + population.programme.index(self.stratum)
-        return inside & (population.stratum == number)
-
-
-def plan_targets(
-    scenarios: Sequence[Scenario], tables: CensusTables, fraction: float, wanted: int = ENROLLED_WANTED
-) -> list[TargetPlan]:
-    """Give each programme that is too small for the sample its own stratum; similar ones share one.
-
-    ``fraction`` is the sampled share of the nation. A programme of fewer than ``wanted`` enterprises is kept
-    one to one; of a larger one about ``wanted`` are simulated, each standing for several.
-    """
-    sizes: dict[int, float] = {}
-    targets: dict[int, tuple] = {}
-    for i, scenario in enumerate(scenarios):
-        if scenario.programme is not None:
-            planned = float(monthly_schedule(scenario.programme, scenario.months)["enterprises"].sum())
-            if planned * fraction < wanted:
-                sizes[i], targets[i] = planned, _target(scenario.programme, tables)
-    plans = [TargetPlan(None) for _ in scenarios]
-    open_groups: list[tuple[tuple, float, ProgrammeStratum]] = []
-    for i in sorted(sizes, key=lambda i: -sizes[i]):
-        shared = next(
-            (g for g in open_groups if g[0] == targets[i] and sizes[i] * SIMILAR_SIZE >= g[1]), None
-        )
-        if shared is None:
-            shared = (targets[i], sizes[i], _stratum(targets[i], sizes[i], tables, wanted))
-            open_groups.append(shared)
-        plans[i] = TargetPlan(shared[2])
-    return plans
-
-
-def _target(programme: Programme, tables: CensusTables) -> tuple:
-    opens = open_month(programme, tables) != NEVER
-    low, high = programme.target.employees
-    sectors = tuple(int(s) for s in np.flatnonzero(opens.any(axis=1)))
-    regions = tuple(int(r) for r in np.flatnonzero(opens.any(axis=0)))
-    return sectors, regions, low, high
-
-
-def _stratum(target: tuple, planned: float, tables: CensusTables, wanted: int) -> ProgrammeStratum:
-    sectors, regions, low, high = target
-    weight = max(1.0, planned / wanted)
-    national = eligible_in_nation(target, tables)
-    pool = min(max(20.0, POOL_MARGIN * planned / weight), max(1.0, national / weight))
-    return ProgrammeStratum(
-        sectors=sectors,
-        regions=regions,
-        min_employees=low,
-        max_employees=high,
-        eligible=int(pool),
-        weight=weight,
-    )
-
-
-def eligible_in_nation(target: tuple, tables: CensusTables) -> float:
-    """Expected number of the nation's enterprises in a target (sectors, regions, smallest, largest size)."""
-    sectors, regions, low, high = target
-    fitted = fit_size_distribution(tables)
-    in_sectors = (fitted.sme_enterprises * fitted.probability_between(low, high))[list(sectors)].sum()
-    return float(in_sectors * tables.region_share[list(regions)].sum())

@@ -15,22 +15,17 @@ from numpy.typing import NDArray
 
 from simulation.baseline import region_wage, sector_baseline
 from simulation.ordered import LOW_PAY
-from simulation.parameters import COOPERATION, HUMAN_RESOURCES, MODULES, QUALITY
-from simulation.people import MONTHS_NEW
+from simulation.parameters import MODULES, QUALITY
 from simulation.population import Population
 from simulation.production import NOVICES_USUAL, SKILL_USUAL
+from simulation.roster import fill_rosters
 from simulation.state import (
-    AGE_SHARES,
-    AGE_SHIFT,
     CLUSTER,
     ENTERPRISE,
     NEVER,
     NO_MODULE,
     REGION,
     SECTOR,
-    TAKEN,
-    WOMAN,
-    WORKER_COLUMNS,
 )
 
 SIZE_REFERENCE = 150.0
@@ -39,7 +34,6 @@ SPARE_SEATS = 0.25
 """Seats for growth, per employee at the start (two more for every enterprise)."""
 HALF_KNOWN = 200.0
 """Sampled enterprises at which a sector's or region's monthly total is half noise, half news (assumed)."""
-YEARS_LONGEST = 30.0
 
 
 @dataclass
@@ -64,7 +58,7 @@ def initial_state(population: Population, parameters: NDArray[Any], seed: int) -
     _production(ent, p, population, random)
     _money(ent, p, population, random)
     _people(ent, p)
-    workers = _workers(ent, p, random)
+    workers = fill_rosters(ent, p, random)
     regions = _regions(ent, p, len(population.tables.regions))
     sectors = _sectors(ent, p, population)
     clusters = np.zeros(int(population.cluster.max()) + 1, CLUSTER)
@@ -177,44 +171,6 @@ def _people(ent: NDArray[Any], p: Any) -> None:
     ent["recent"][:, 2] = p["injury_rate"] * p["recording_injuries"]
     ent["recent"][:, 3] = 1_200.0 * p["quit_rate"]
     ent["recent"][:, 4] = p["absence_rate"]
-
-
-def _workers(ent: NDArray[Any], p: Any, random: np.random.Generator) -> dict[str, NDArray[Any]]:
-    """Fill the first ``employees`` seats of each roster; tenure at the stationary spread, skill to match."""
-    seats = int(ent["seats"].sum())
-    owner = np.repeat(np.arange(len(ent), dtype=np.int32), ent["seats"])
-    place = np.arange(seats) - ent["first_seat"][owner]
-    taken = place < ent["employees"][owner]
-    tenure = np.minimum(random.standard_exponential(seats) / p["quit_rate"], 12.0 * YEARS_LONGEST)
-    # newcomers quit more: thin out the early months of survivors by thickening them among the present
-    tenure = np.where(random.random(seats) < 0.12, tenure * MONTHS_NEW / 36.0, tenure).astype(np.int64)
-    entrant = ent["entry_month"][owner] > 0
-    tenure[entrant] = 0
-    start = p["skill_new"] + 0.2 * (random.random(seats) - 0.5)
-    ceiling = 1.0 + p["skill_human_resources"] * (
-        ent["usual"][:, HUMAN_RESOURCES] - p["practice_mean"][HUMAN_RESOURCES]
-    )
-    skill = ceiling[owner] - (ceiling[owner] - start) * (1.0 - p["skill_learning"]) ** tenure
-    level = (
-        p["engagement_base"]
-        + p["engagement_cooperation"] * (ent["usual"][:, COOPERATION] - p["practice_mean"][COOPERATION])
-        + p["engagement_human_resources"]
-        * (ent["usual"][:, HUMAN_RESOURCES] - p["practice_mean"][HUMAN_RESOURCES])
-        - p["engagement_injuries"] * ent["injuries_seen"]
-    )
-    women = random.random(seats) < p["female_share"]
-    age = np.searchsorted(np.cumsum(AGE_SHARES)[:2], random.random(seats), side="right").astype(np.uint8)
-    status = (TAKEN + WOMAN * women.astype(np.uint8) + (age << AGE_SHIFT)).astype(np.uint8)
-    ent["women"] = np.bincount(owner, weights=women & taken, minlength=len(ent))
-    columns = {
-        "skill": np.where(taken, skill, 0.0),
-        "engagement": np.where(taken, np.clip(level, 0.05, 0.95)[owner], 0.0),
-        "tenure": np.where(taken, tenure, 0),
-        "status": np.where(taken, status, 0),
-        "attended": np.zeros(seats),
-        "away": np.zeros(seats),
-    }
-    return {name: columns[name].astype(kind) for name, kind in WORKER_COLUMNS.items()}
 
 
 def _regions(ent: NDArray[Any], p: Any, n: int) -> NDArray[Any]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,12 +23,15 @@ from simulation.population import SIZE_CLASSES, Population
 from simulation.programme import Programme, Scenario
 from simulation.schedule import NEVER as AREA_NEVER_OPENS
 from simulation.schedule import monthly_schedule, open_month
-from simulation.state import BLOCK, CLASS, CLUSTER, ENTERPRISE, RUN, SCHEDULE, WORKER_COLUMNS
+from simulation.state import BLOCK, CLASS, CLUSTER, RUN, SCHEDULE, WORKER_COLUMNS
 
 BLOCK_ENTERPRISES = 256
 """Enterprises of a block, at most one cluster more: enough work for a thread, small enough to balance."""
 
 NO_BUDGET = 1e30
+
+WORTH_THREADS = 100_000
+"""Seats below which a month on several threads costs more than it gives (measured; results are the same)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +101,11 @@ class World:
         tasks = np.stack(
             [self.blocks["run"], np.arange(len(self.blocks)), np.arange(1, len(self.blocks) + 1)], 1
         )
+        threads = numba.get_num_threads()
+        if self.skill.size < WORTH_THREADS:
+            numba.set_num_threads(1)
         month.advance(tasks.astype(np.int64), self.month, self.month + 1, False, *self.columns())
+        numba.set_num_threads(threads)
         for r, run in enumerate(self.runs):
             first = int(run["first_block"])
             ordered.add_up(
@@ -156,9 +164,7 @@ def build_world(runs: Sequence[Run]) -> World:
     n_sectors, n_regions = len(tables.sectors), len(tables.regions)
     records, n_classes = _run_records(runs, starts)
     enterprises, blocks, panel_start = _enterprises(runs, starts, records)
-    workers: dict[str, Any] = {
-        name: np.concatenate([s.workers[name] for s in starts]) for name in WORKER_COLUMNS
-    }
+    workers: dict[str, Any] = {name: _joined([s.workers[name] for s in starts]) for name in WORKER_COLUMNS}
     levels = 1 + n_sectors + n_regions + len(SIZE_CLASSES)
     order = np.concatenate(
         [_order_of_enrolment(run, record) for run, record in zip(runs, records, strict=True)]
@@ -235,7 +241,7 @@ def _enterprises(
     parts, blocks, panel_start = [], [], [0]
     first_block = 0
     for i, (run, start, record) in enumerate(zip(runs, starts, records, strict=True)):
-        part = start.enterprises.astype(ENTERPRISE, copy=True)
+        part = start.enterprises.copy() if len(runs) > 1 else start.enterprises
         part["first_seat"] += record["first_seat"]
         part["cluster"] += record["first_cluster"]
         if run.panel is not None:
@@ -246,7 +252,12 @@ def _enterprises(
         first_block += len(mine)
         parts.append(part)
         blocks.append(mine)
-    return np.concatenate(parts), np.concatenate(blocks), panel_start
+    return _joined(parts), np.concatenate(blocks), panel_start
+
+
+def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    """Arrays end to end; a single one as it is, since a nation's columns should not exist twice."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _blocks(ent: NDArray[Any], run: int, offset: int) -> NDArray[Any]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def settle(firm: Enterprise, put_to_use: float) -> None:
-    """What is left of value added after all costs goes to capital, to cash and, when plenty, to the owners."""
+    """What value added leaves after all costs goes to capital, to cash and, when plenty, to owners."""
     p, account = firm.model.p, firm.account
     busy = firm.value_added / firm.output_at_start
     account["change_costs"] = p.change_cost * firm.headcount * put_to_use
@@ -76,7 +76,7 @@ def win_orders(firm: Enterprise) -> None:
 
 
 def plan_jobs(firm: Enterprise) -> None:
-    """Posts wanted follow orders, productivity and price; there are no more posts than seats, and one at least."""
+    """Posts wanted follow orders, productivity and price; at least one, and no more than seats."""
     p = firm.model.p
     wanted = firm.desired_at_start * firm.orders
     wanted *= math.exp(p.employment_response * productivity_gained(firm))

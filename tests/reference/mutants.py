@@ -1,8 +1,8 @@
-"""Breaks the engine on purpose, one mechanism at a time, and says whether the comparison with the reference notices.
+"""Breaks the engine on purpose, one mechanism at a time, and says whether the comparison notices.
 
-Run as a script with NUMBA_DISABLE_JIT=1: a list of names on standard input, one JSON object on standard output. Each
-mutant is a copy of the package with one text replaced, imported afresh; plain Python leaves no compiled code that
-could hide the change.
+Run as a module with NUMBA_DISABLE_JIT=1: a list of names on standard input, one JSON object on standard
+output. Each mutant is a copy of the package with one text replaced, imported afresh; plain Python leaves no
+compiled code that could hide the change.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ MUTANTS = {
     "gate: sharing the gain does not help": Mutant(
         "practices", "p.gate_strength * (1.0 - sharing)", "p.gate_strength"
     ),
-    "people: engagement ignores injuries": Mutant("people", "- p.engagement_injuries * ent.injuries_seen", ""),
+    "people: engagement ignores injuries": Mutant(
+        "people", "- p.engagement_injuries * ent.injuries_seen", ""
+    ),
     "people: a class does not raise the ceiling of skill": Mutant(
         "people", "w.learning * (ceiling - skill)", "w.learning * (w.skill_ceiling - skill)"
     ),
@@ -61,7 +63,9 @@ MUTANTS = {
     "people: absence shares its draw with injury": Mutant(
         "people", "draws.SHIFT_THIRD) < absence_chance", "draws.SHIFT_SECOND) < absence_chance"
     ),
-    "hiring: vacancies spread over all seats": Mutant("hiring", "vacancies(ent) / vacant", "vacancies(ent) / ent.seats"),
+    "hiring: vacancies spread over all seats": Mutant(
+        "hiring", "vacancies(ent) / vacant", "vacancies(ent) / ent.seats"
+    ),
     "hiring: a tight market fills posts faster": Mutant(
         "hiring", "(1.0 - p.hire_tightness *", "(1.0 + p.hire_tightness *"
     ),
@@ -77,8 +81,12 @@ MUTANTS = {
     "energy: no rebound": Mutant("production", "p.energy_saving * (1.0 - p.rebound)", "p.energy_saving"),
     "money: a year's interest every month": Mutant("money", "p.credit_rate / 12.0", "p.credit_rate"),
     "money: no fee is paid": Mutant("money", "- interest - ent.fee_today", "- interest"),
-    "wages: ordinary scarcity raises them": Mutant("money", "p.wage_tightness * (tightness - 1.0)", "p.wage_tightness * tightness"),
-    "orders: none are lost to others of the sector": Mutant("money", "- p.order_displacement * (sector_orders - 1.0)", ""),
+    "wages: ordinary scarcity raises them": Mutant(
+        "money", "p.wage_tightness * (tightness - 1.0)", "p.wage_tightness * tightness"
+    ),
+    "orders: none are lost to others of the sector": Mutant(
+        "money", "- p.order_displacement * (sector_orders - 1.0)", ""
+    ),
     "exit: credit does not save": Mutant("money", "ent.cash < -limit or", "ent.cash < 0.0 or"),
     "observation: every injury is on record": Mutant(
         "observation", "row[a.RECORDED_INJURIES] / heads", "row[a.INJURIES] / heads"
@@ -93,8 +101,12 @@ MUTANTS = {
     "matching: overhead does not count against the budget": Mutant(
         "matching", "(today.subsidy * today.price + p.overhead_per_module) *", "today.subsidy * today.price *"
     ),
-    "labour balance: hires leave no gap in the pool": Mutant("ordered", "joined - last[a.HIRES] +", "joined +"),
-    "price: elasticity upside down": Mutant("ordered", "growth / p.demand_elasticity", "growth * p.demand_elasticity"),
+    "labour balance: hires leave no gap in the pool": Mutant(
+        "ordered", "joined - last[a.HIRES] +", "joined +"
+    ),
+    "price: elasticity upside down": Mutant(
+        "ordered", "growth / p.demand_elasticity", "growth * p.demand_elasticity"
+    ),
     "month: a hire inherits the classes of the seat": Mutant(
         "month", "= 1 if elsewhere < trained_elsewhere else 0", "|= 1 if elsewhere < trained_elsewhere else 0"
     ),

@@ -75,7 +75,7 @@ def measured(firm: Enterprise) -> list[float]:
 
 
 def keep_books(firm: Enterprise) -> None:
-    """Sums of the running year; at its end they become the last year's and, the first time, the first year's."""
+    """Sum up the running year; at its end it becomes the last year and, if it was one, the first."""
     firm.year_value += firm.account["value_added"]
     firm.year_workers += firm.account["headcount"]
     if (firm.model.month + 1) % 12 > 0:

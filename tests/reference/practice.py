@@ -29,7 +29,7 @@ def drift(firm: Enterprise) -> None:
 
 
 def attend_class(firm: Enterprise, days: float) -> None:
-    """The managers come to know part of what they did not, the more the longer the class and the better it is."""
+    """The managers learn part of what they did not know, more in a longer class of a better trainer."""
     p = firm.model.p
     k = firm.module
     saturation = 1.0 - math.exp(-days / p.class_days_scale)
@@ -38,7 +38,7 @@ def attend_class(firm: Enterprise, days: float) -> None:
 
 
 def receive_visit(firm: Enterprise) -> float:
-    """A trainer on site explains a little more and helps to put to use what is known; returns what was put to use."""
+    """A trainer on site explains a little and helps to use what is known; returns what was put to use."""
     p = firm.model.p
     k = firm.module
     firm.knowhow[k] += p.visit_knowhow * firm.trainer_quality * unknown(firm, k)
@@ -66,7 +66,7 @@ def readiness(firm: Enterprise) -> float:
 
 
 def ease(firm: Enterprise, k: int) -> float:
-    """Gained cooperation helps the other four; piece-rate workers hold up changes whose gain is not shared."""
+    """Gained cooperation helps the other four; piece-rate workers hold up changes that share no gain."""
     p = firm.model.p
     helped = 1.0 if k == COOPERATION else 1.0 + p.complementarity * firm.gain[COOPERATION]
     if firm.piece_rate and k in (QUALITY, CLEANER_PRODUCTION):

@@ -1,4 +1,4 @@
-"""Production, in plain words: labour and capital make output; defects, energy and waste take value from it."""
+"""Production, in plain words: labour and capital make output; defects, energy and waste cost value."""
 
 from __future__ import annotations
 

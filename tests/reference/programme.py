@@ -1,4 +1,4 @@
-"""The programme's month, in plain words: visits first, then classes of those who wait, then new enrolments."""
+"""The programme's month, in plain words: visits, then classes of those who wait, then enrolment."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Programme:
         firm.overhead_today = firm.trainer_days_today = 0.0
 
     def visit(self, firm: Enterprise) -> None:
-        """Visits are spread evenly over the months after the class; what trainer days do not reach comes later."""
+        """Visits are spread evenly over the months after class; those that lack trainer days come later."""
         since_class = min(self.model.month - firm.class_month, self.visit_months)
         due = (self.visits * since_class) // self.visit_months
         days = self.model.p.visit_days
@@ -73,7 +73,7 @@ class Programme:
             firm.waiting_since = self.model.month
 
     def choose_module(self, firm: Enterprise) -> int | None:
-        """Cooperation first where it is obligatory, then as listed or where least is in use; None when all are done."""
+        """Cooperation first if obligatory, then as listed or where least is in use; None after all."""
         begun = {k for k in EVERY_MODULE if firm.modules_begun >> k & 1}
         if self.obligatory_first and COOPERATION not in begun:
             return COOPERATION
@@ -140,7 +140,7 @@ class Programme:
             self.finish_module(firm)
 
     def enrol(self) -> None:
-        """Places of the month go to enterprises of open areas in the run's order; unused places carry over."""
+        """Places go to enterprises of open areas in the run's order; unused places carry over."""
         self.capacity += self.offer["enterprises"]
         for firm in self.order:
             if self.capacity <= 0.0 or self.budget_left <= 0.0:

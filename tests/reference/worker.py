@@ -206,7 +206,7 @@ class Worker(mesa.Agent):
         return False
 
     def develop(self, place: Workplace) -> None:
-        """Skill and engagement close in on what the workplace makes of them; who attended a class goes higher."""
+        """Skill and engagement close in on the workplace's level, a higher one for who attended a class."""
         p = self.model.p
         ceiling, level = place.skill_ceiling, place.engagement_level
         if self.attended:

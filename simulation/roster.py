@@ -1,0 +1,70 @@
+"""The workers at the start: who sits where, with which tenure, skill and engagement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.parameters import COOPERATION, HUMAN_RESOURCES
+from simulation.people import MONTHS_NEW
+from simulation.state import AGE_SHARES, AGE_SHIFT, TAKEN, WOMAN, WORKER_COLUMNS
+
+CHUNK = 50_000
+"""Enterprises filled at a time, so that a nation one to one needs no more memory than its columns."""
+
+LONGEST_TENURE = 360.0
+"""Months; nobody has been in an enterprise for longer at the start."""
+
+RECENT_SHARE = 0.12
+"""Share of workers whose tenure is cut short, since newcomers leave faster than the rest (assumed)."""
+
+
+def fill_rosters(ent: NDArray[Any], p: Any, random: np.random.Generator) -> dict[str, NDArray[Any]]:
+    """Worker columns by seat: the first ``employees`` seats of each roster are taken.
+
+    ``ent`` are the enterprise records (their ``women`` is counted here), ``p`` a parameter record.
+    """
+    seats = int(ent["seats"].sum(dtype=np.int64))
+    columns = {name: np.zeros(seats, kind) for name, kind in WORKER_COLUMNS.items()}
+    for first in range(0, len(ent), CHUNK):
+        part = ent[first : first + CHUNK]
+        start = int(part["first_seat"][0])
+        stop = int(part["first_seat"][-1] + part["seats"][-1])
+        filled = _fill(part, p, random)
+        for name, values in filled.items():
+            columns[name][start:stop] = values
+    return columns
+
+
+def _fill(ent: NDArray[Any], p: Any, random: np.random.Generator) -> dict[str, NDArray[Any]]:
+    """The seats of some enterprises: tenure at its stationary spread, skill and engagement to match."""
+    owner = np.repeat(np.arange(len(ent), dtype=np.int32), ent["seats"])
+    seats = len(owner)
+    place = np.arange(seats) - (ent["first_seat"] - ent["first_seat"][0])[owner]
+    taken = place < ent["employees"][owner]
+    tenure = np.minimum(random.standard_exponential(seats) / p["quit_rate"], LONGEST_TENURE)
+    tenure[random.random(seats) < RECENT_SHARE] *= MONTHS_NEW / 36.0
+    tenure[ent["entry_month"][owner] > 0] = 0.0
+    tenure = tenure.astype(np.int64)
+    human_resources = ent["usual"][:, HUMAN_RESOURCES] - p["practice_mean"][HUMAN_RESOURCES]
+    ceiling = (1.0 + p["skill_human_resources"] * human_resources)[owner]
+    at_hiring = p["skill_new"] + 0.2 * (random.random(seats) - 0.5)
+    skill = ceiling - (ceiling - at_hiring) * (1.0 - p["skill_learning"]) ** tenure
+    level = (
+        p["engagement_base"]
+        + p["engagement_cooperation"] * (ent["usual"][:, COOPERATION] - p["practice_mean"][COOPERATION])
+        + p["engagement_human_resources"] * human_resources
+        - p["engagement_injuries"] * ent["injuries_seen"]
+    )
+    women = random.random(seats) < p["female_share"]
+    age = np.searchsorted(np.cumsum(AGE_SHARES)[:2], random.random(seats), side="right").astype(np.uint8)
+    status = TAKEN + WOMAN * women.astype(np.uint8) + (age << AGE_SHIFT)
+    ent["women"] = np.bincount(owner, weights=women & taken, minlength=len(ent))
+    return {
+        "skill": np.where(taken, skill, 0.0),
+        "engagement": np.where(taken, np.clip(level, 0.05, 0.95)[owner], 0.0),
+        "tenure": np.where(taken, tenure, 0),
+        "status": np.where(taken, status, 0),
+    }
