@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from scenarios.commands import Answer
     from simulation.inputs import InputError
     from simulation.programme import Scenario
 
@@ -35,6 +36,22 @@ AsJson = Annotated[
 ]
 ScenarioName = Annotated[
     str, typer.Argument(metavar="NAME|FILE", help="A shipped scenario's name, or a file.")
+]
+
+Seed = Annotated[int, typer.Option(min=0, help="Root of all chance; the same seed gives the same numbers.")]
+Enterprises = Annotated[
+    int | None, typer.Option(metavar="N", help="Enterprises simulated, each standing for many.")
+]
+Sample = Annotated[
+    float | None, typer.Option(metavar="F", help="Instead, the share of all enterprises simulated; 1: all.")
+]
+Months = Annotated[int | None, typer.Option(metavar="N", help="Months simulated, instead of the scenario's.")]
+Threads = Annotated[int | None, typer.Option(min=1, metavar="N", help="Threads; not given: all there are.")]
+Out = Annotated[
+    str | None, typer.Option(metavar="DIR", help="New folder for tables, figures and manifest.json.")
+]
+By = Annotated[
+    str, typer.Option(metavar="GROUPS", help="Also by sector, region, size, gender (with commas).")
 ]
 
 
@@ -203,6 +220,101 @@ def scenario_list(as_json: AsJson = False) -> None:
     Console().print(grid)
 
 
+# scoresim run, compare, bench
+
+
+@app.command("run")
+def run_command(
+    scenario: ScenarioName,
+    seed: Seed = 1,
+    replicates: Annotated[
+        int,
+        typer.Option(min=1, metavar="N", help="Prior draws, each with its own chance; 1: the defaults."),
+    ] = 8,
+    sample: Sample = None,
+    enterprises: Enterprises = None,
+    months: Months = None,
+    threads: Threads = None,
+    by: By = "",
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate one scenario: levels year by year with intervals, what the programme does, the population."""
+    from scenarios import commands
+
+    options = commands.Options(
+        seed, replicates, enterprises, sample, months, threads, out=out, by=by, quiet=as_json
+    )
+    _answer("run", commands.run(scenario, options), as_json)
+
+
+@app.command("compare")
+def compare_command(
+    scenarios: Annotated[
+        list[str], typer.Argument(metavar="SCENARIO...", help="Shipped scenarios' names, or files.")
+    ],
+    baseline: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="What the scenarios are compared with.")
+    ] = "no_programme",
+    month: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Months since first class (24, or fewer if too few are seen)."),
+    ] = None,
+    prior: Annotated[
+        bool, typer.Option("--prior", help="Draw parameters from their priors (the default).")
+    ] = False,
+    defaults: Annotated[
+        bool, typer.Option("--defaults", help="Every parameter at its default: chance alone.")
+    ] = False,
+    posterior: Annotated[
+        bool, typer.Option("--posterior", help="Parameters fitted to data (none fitted yet).")
+    ] = False,
+    seed: Seed = 1,
+    replicates: Annotated[int, typer.Option(metavar="N", help="Replicates of each scenario, even.")] = 48,
+    sample: Sample = None,
+    enterprises: Enterprises = None,
+    months: Months = None,
+    threads: Threads = None,
+    by: By = "",
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare scenarios: effect on those trained, reach, cost and benefit, each with its interval."""
+    from scenarios import commands
+
+    drawn = commands.which_draws(prior, defaults, posterior)
+    options = commands.Options(
+        seed, replicates, enterprises, sample, months, threads, drawn, out, by, as_json
+    )
+    _answer("compare", commands.compare(scenarios, baseline, month, options), as_json)
+
+
+@app.command("bench")
+def bench_command(
+    enterprises: Annotated[
+        int | None, typer.Option(min=100, metavar="N", help="Enterprises; not given: 1,000 and 100,000.")
+    ] = None,
+    months: Annotated[int, typer.Option(min=1, max=600, metavar="N", help="Months simulated.")] = 60,
+    threads: Threads = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure time and memory of the model on this machine."""
+    from scenarios import bench
+
+    sizes = None if enterprises is None else [enterprises]
+    if as_json:
+        print_json("bench", {"bench": bench.measure(sizes or bench.SIZES, months, threads)})
+    else:
+        bench.main(sizes, months, threads)
+
+
+def _answer(command: str, answer: Answer, as_json: bool) -> None:
+    if as_json:
+        print_json(command, answer.records(), answer.manifest)
+    else:
+        answer.show()
+
+
 # Output and exit status, for every command
 
 
@@ -234,7 +346,7 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAULT
     except (KeyboardInterrupt, typer.Abort):
-        print("Interrupted.", file=sys.stderr)
+        print("Interrupted: nothing was written.", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
         return _report(error)

@@ -17,6 +17,9 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from scenarios.wording import decimals_for, number
@@ -29,11 +32,10 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5
 
 INK, GREY, PALE = "#222222", "#6B6B6B", "#D9D9D9"
 
-STYLE = {
+STYLE: Any = {
     "font.family": "DejaVu Sans", "font.size": 12, "axes.spines.top": False, "axes.spines.right": False,
     "axes.edgecolor": GREY, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK,
-    "axes.titlesize": 12.5, "axes.titleweight": "bold", "axes.titlelocation": "left", "svg.hashsalt": "scoresim",
-    "axes.grid": False,
+    "svg.hashsalt": "scoresim", "axes.grid": False,
 }  # fmt: skip
 
 
@@ -59,7 +61,15 @@ class Story:
 
     def label(self, scenario: str, width: int = 22) -> str:
         """The scenario's title on lines of at most ``width`` characters."""
-        return textwrap.fill(self.titles[scenario], width)
+        return balanced(self.titles[scenario], width)
+
+
+def balanced(text: str, width: int) -> str:
+    """``text`` on as few lines of ``width`` characters as it needs, all about as long."""
+    lines = textwrap.wrap(text, width)
+    while width > 8 and len(narrower := textwrap.wrap(text, width - 1)) <= len(lines):
+        lines, width = narrower, width - 1
+    return "\n".join(lines)
 
 
 def slide(
@@ -67,16 +77,35 @@ def slide(
 ) -> tuple[Figure, list[Axes]]:
     """An empty slide with its headings, its source line and ``rows`` x ``columns`` axes."""
     with rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout="constrained")
+        lines = textwrap.wrap(subtitle, 138)
+        top = 0.86 - 0.033 * (len(lines) - 1)
+        room = ConstrainedLayoutEngine(rect=(0.012, 0.06, 0.976, top - 0.06), wspace=0.05, hspace=0.08)
+        figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout=room)
         FigureCanvasAgg(figure)
-        lines = textwrap.wrap(subtitle, 140)
         figure.text(0.02, 0.965, title, size=20, weight="bold", va="top")
         figure.text(0.02, 0.905, "\n".join(lines), size=12.5, color=GREY, va="top", linespacing=1.35)
         figure.text(0.02, 0.018, story.source, size=10, color=GREY, va="bottom")
-        top = 0.86 - 0.033 * (len(lines) - 1)
-        figure.get_layout_engine().set(rect=(0.012, 0.06, 0.976, top - 0.06), wspace=0.05, hspace=0.08)
         axes = figure.subplots(rows, columns, squeeze=False, **grid)
     return figure, list(axes.ravel())
+
+
+def heading(axes: Axes, title: str, note: str = "", colour: str = INK) -> None:
+    """A panel's title at its left, and a smaller note (unit, direction) below it."""
+    axes.set_title(title, loc="left", size=13, weight="bold", color=colour, pad=22 if note else 8)
+    if note:
+        axes.text(
+            0.0, 1.012, note, transform=axes.transAxes, size=10.5, color=GREY, style="italic", va="bottom"
+        )
+
+
+def key(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
+    """What the colours of bars mean, (name, colour), in one line above the axes (no room of its own)."""
+    handles = [Patch(color=colour, label=name) for name, colour in entries]
+    legend = axes.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(entries), frameon=False,
+        borderaxespad=0.0, borderpad=0.2, handlelength=1.0, handleheight=1.0, fontsize=12,
+    )  # fmt: skip
+    legend.set_in_layout(False)
 
 
 def save(figure: Figure, file: Path) -> None:
@@ -93,6 +122,10 @@ def plain_ticks(axis: Any, most: int = 5) -> None:
 
 def tick_label(value: float, _position: int | None = None) -> str:
     """A tick's number for people."""
+    return _tick(value).replace("-", "−")
+
+
+def _tick(value: float) -> str:
     for size, word in ((1e9, " bn"), (1e6, " m")):
         if abs(value) >= size:
             return f"{value / size:g}{word}"
@@ -115,23 +148,57 @@ class Dot:
     colour: str
 
 
-def dots(axes: Axes, entries: Sequence[Dot], rows: int, *, signed: bool = True, labels: bool = True) -> None:
-    """Dots and intervals in ``rows`` rows, the first on top, with their estimates written above."""
-    for entry in entries:
-        if not math.isfinite(entry.estimate):
-            continue
-        axes.plot([entry.low, entry.high], [entry.row] * 2, color=entry.colour, linewidth=3, solid_capstyle="butt")
+def dots(
+    axes: Axes,
+    entries: Sequence[Dot],
+    rows: int,
+    *,
+    signed: bool = True,
+    labels: bool = True,
+    alike: Sequence[float] = (),
+) -> None:
+    """Dots and intervals in ``rows`` rows, the first on top, with their estimates written above.
+
+    ``alike`` are the values whose decimals the labels take (not given: the estimates themselves).
+    """
+    finite = [entry for entry in entries if math.isfinite(entry.estimate)]
+    decimals = _common_decimals(alike or [entry.estimate for entry in finite])
+    for entry in finite:
+        axes.plot(
+            [entry.low, entry.high], [entry.row] * 2, color=entry.colour, linewidth=3, solid_capstyle="butt"
+        )
         axes.plot(entry.estimate, entry.row, "o", color=entry.colour, markersize=8 if labels else 5, zorder=3)
         if labels:
-            text = number(entry.estimate, decimals_for(entry.estimate), signed)
+            text = number(entry.estimate, decimals, signed).replace("-", "−")
             axes.annotate(
                 text, (entry.estimate, entry.row), (0, 8), textcoords="offset points", ha="center",
-                color=entry.colour, size=12, weight="bold",
+                color=entry.colour, size=12, weight="bold", zorder=4,
+                path_effects=[withStroke(linewidth=4, foreground="white")],
             )  # fmt: skip
+    empty_rows(axes, rows)
+
+
+def empty_rows(axes: Axes, rows: int) -> None:
+    """Room for ``rows`` rows, the first on top, without a vertical axis line."""
     axes.set_ylim(rows - 0.45, -0.6)
     axes.set_yticks(range(rows))
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+
+
+def _common_decimals(values: Sequence[float]) -> int:
+    """Decimals that show the values of one panel alike."""
+    largest = max((abs(value) for value in values), default=0.0)
+    return decimals_for(min(largest, 9.9)) if largest < 100.0 else 0
+
+
+def beyond_limits(axes: Axes, entries: Sequence[Dot]) -> None:
+    """Arrow heads at the edge of the axes where an interval goes on outside."""
+    left, right = axes.get_xlim()
+    for entry in entries:
+        for outside, edge, marker in ((entry.low < left, left, "<"), (entry.high > right, right, ">")):
+            if outside:
+                axes.plot(edge, entry.row, marker, color=entry.colour, markersize=7, clip_on=False, zorder=5)
 
 
 def range_with_zero(values: Sequence[float], margin: float = 0.14) -> tuple[float, float]:
@@ -180,5 +247,8 @@ def end_labels(
         axes.annotate(
             text, (x, y), (1.04, (place - overshoot - bottom) / (top - bottom)), textcoords="axes fraction",
             color=colour, size=10.5, va="center", annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 3},
+            arrowprops={
+                "arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 3,
+                "relpos": (0.0, 0.5),
+            },
         )  # fmt: skip

@@ -14,14 +14,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scenarios.drawing import (
-    COLOURS,
     GREY,
     INK,
     PALE,
     Dot,
     Story,
+    balanced,
+    beyond_limits,
     dots,
+    empty_rows,
     end_labels,
+    heading,
+    key,
     plain_ticks,
     range_with_zero,
     slide,
@@ -38,7 +42,13 @@ LABELS = {name: indicator.label for name, indicator in INDICATORS.items()} | {
     "benefit_cost_ratio": "Benefit per yuan",
 }
 UNIT_LINES = {"productivity": "value added per worker,\nlog points × 100 (about %)"}
-PAYERS = {"programme_cost": "programme", "enterprise_cost": "enterprises", "buyer_cost": "buyers"}
+PAYERS = {
+    "programme_cost": ("programme", "#4D4D4D"),
+    "enterprise_cost": ("enterprises", "#9E9E9E"),
+    "buyer_cost": ("buyers", "#D6D6D6"),
+}
+"""Who pays, with the greys of the bars: the colours belong to the scenarios."""
+
 INTERVAL = "Dots: mean estimate; bars: 90 % interval over parameter draws and chance."
 
 
@@ -74,7 +84,7 @@ def _headline(tables: Tables, story: Story, indicator: str) -> pl.DataFrame:
 def effects(tables: Tables, story: Story) -> Figure | None:
     """The five leading indicators at the headline month."""
     return _panels(
-        tables, story, LEADING, f"What the training changes {years(story.month)} after the first class",
+        tables, story, LEADING, f"What the training changes, year {story.month // 12} after the first class",
         f"Trained enterprises compared with the same enterprises under “{story.baseline}”, months "
         f"{story.month - 11} to {story.month} since their first class. {INTERVAL}",
     )  # fmt: skip
@@ -84,7 +94,7 @@ def practices(tables: Tables, story: Story) -> Figure | None:
     """Practices gained, module by module."""
     names = [f"practice_share.{module}" for module in MODULES]
     return _panels(
-        tables, story, names, f"Good practices gained {years(story.month)} after the first class",
+        tables, story, names, f"Good practices gained, year {story.month // 12} after the first class",
         f"Trained enterprises compared with the same enterprises under “{story.baseline}”, months "
         f"{story.month - 11} to {story.month} since their first class: share of each module's good practices "
         f"in use. {INTERVAL}",
@@ -101,7 +111,8 @@ def _panels(
     figure, axes = slide(story, title, subtitle, columns=len(names), sharey=True)
     everything = pl.concat(found.values())
     for panel, name in zip(axes, names, strict=True):
-        _dot_panel(panel, story, found[name])
+        alike = everything["estimate"].to_list() if common_range else []
+        _dot_panel(panel, story, found[name], signed=name != "benefit_cost_ratio", alike=alike)
         _head_panel(panel, name, found[name])
         shown = everything if common_range else found[name]
         panel.set_xlim(*range_with_zero([*shown["low"], *shown["high"]]))
@@ -109,7 +120,10 @@ def _panels(
     return figure
 
 
-def _dot_panel(axes: Axes, story: Story, rows: pl.DataFrame) -> None:
+def _dot_panel(
+    axes: Axes, story: Story, rows: pl.DataFrame, signed: bool = True, alike: Sequence[float] = ()
+) -> None:
+    """One row a scenario: its estimate and interval, or that too few were observed."""
     entries = []
     for row, scenario in enumerate(story.titles):
         mine = rows.filter(pl.col("scenario") == scenario)
@@ -121,28 +135,33 @@ def _dot_panel(axes: Axes, story: Story, rows: pl.DataFrame) -> None:
         else:
             low, estimate, high = mine.select("low", "estimate", "high").row(0)
             entries.append(Dot(row, estimate, low, high, story.colour(scenario)))
-    dots(axes, entries, len(story.titles))
+    dots(axes, entries, len(story.titles), signed=signed, alike=alike)
     zero_line(axes)
     plain_ticks(axes.xaxis, 4)
 
 
 def _head_panel(axes: Axes, name: str, rows: pl.DataFrame) -> None:
     label = LABELS[name].removeprefix("Practices in use: ")
-    axes.set_title(textwrap.fill(label[0].upper() + label[1:], 18))
-    axes.set_xlabel(UNIT_LINES.get(name) or _unit_lines(rows), size=11)
+    label = textwrap.fill(label[0].upper() + label[1:], 16)
     if name == "benefit_cost_ratio":
-        zero_line(axes, 1.0, color=GREY, linestyle=(0, (4, 3)))
+        heading(axes, label, "more is better")
+        break_even(axes)
         follow_up = rows["month"].unique().to_list()
-        over = f", {years(follow_up[0])}" if len(follow_up) == 1 else ""
-        axes.set_xlabel(f"yuan gained per yuan{over}\n(dashed: break-even)", size=11)
-    elif INDICATORS[name].better:
-        better = "more is better" if INDICATORS[name].better > 0 else "less is better"
-        axes.text(0.0, 1.005, better, transform=axes.transAxes, size=10.5, color=GREY, style="italic", va="bottom")
-        axes.set_title(axes.get_title(loc="left"), pad=20)
+        over = f"over {years(follow_up[0])}\n" if len(follow_up) == 1 else ""
+        axes.set_xlabel(f"yuan gained per yuan\n{over}(dashed: break-even)", size=11)
+    else:
+        heading(axes, label, _better(name))
+        unit = textwrap.fill(effect_unit(rows["unit"][0]), 20) if len(rows) else ""
+        axes.set_xlabel(UNIT_LINES.get(name, unit), size=11)
 
 
-def _unit_lines(rows: pl.DataFrame) -> str:
-    return textwrap.fill(effect_unit(rows["unit"][0]), 22) if len(rows) else ""
+def _better(name: str) -> str:
+    return ("", "more is better", "less is better")[INDICATORS[name].better]
+
+
+def break_even(axes: Axes) -> None:
+    """A dashed line where a yuan returns a yuan."""
+    zero_line(axes, 1.0, color=GREY, linestyle=(0, (4, 3)))
 
 
 # The other figures
@@ -156,8 +175,8 @@ def over_time(tables: Tables, story: Story) -> Figure | None:
         return None
     figure, axes = slide(
         story, "How the effect grows and fades",
-        f"Trained enterprises compared with the same enterprises under “{story.baseline}”, by year since their "
-        "first class. Lines: mean estimate; bands: 90 % interval over parameter draws and chance.",
+        f"Trained enterprises compared with the same enterprises under “{story.baseline}”, by year since "
+        "their first class. Lines: mean estimate; bands: 90 % interval over parameter draws and chance.",
         rows=2, columns=2,
     )  # fmt: skip
     for panel, name in zip(axes, names, strict=True):
@@ -185,39 +204,41 @@ def _lines(axes: Axes, story: Story, name: str, rows: pl.DataFrame) -> None:
     axes.set_xticks(range(1, last + 1))
     axes.set_ylim(*range_with_zero(bounds, 0.07))
     plain_ticks(axes.yaxis, 4)
-    better = "" if INDICATORS[name].better == 0 else f"{'more' if INDICATORS[name].better > 0 else 'less'} is better"
-    axes.set_title(LABELS[name])
-    unit = "log points × 100 (about %)" if name == "productivity" else effect_unit(rows["unit"][0])
-    axes.text(
-        0.0, 1.0, f"{unit}; {better}", transform=axes.transAxes, size=10.5, color=GREY, style="italic", va="bottom"
-    )
-    axes.set_title(LABELS[name], pad=19)
+    unit = "log points × 100 (about %)" if name == "productivity" else _unit_of(rows)
+    heading(axes, LABELS[name], "; ".join(filter(None, [unit, _better(name)])))
     axes.set_xlabel("Year since first class", size=11)
     width = 24 if len(story.titles) <= 4 else 40
-    end_labels(axes, ends, 2.0, lambda text: textwrap.fill(text, width))
+    end_labels(axes, ends, 2.0, lambda text: balanced(text, width))
+
+
+def _unit_of(rows: pl.DataFrame) -> str:
+    return effect_unit(rows["unit"][0]) if len(rows) else ""
 
 
 def costs(tables: Tables, story: Story) -> Figure | None:
     """Who pays for an enterprise reached, beside the benefit per yuan."""
     programme = tables["programme"]
     amounts = {
-        scenario: dict(programme.filter(pl.col("scenario") == scenario).select("item", "estimate").iter_rows())
+        scenario: dict(
+            programme.filter(pl.col("scenario") == scenario).select("item", "estimate").iter_rows()
+        )
         for scenario in story.titles
     }
     if not any(items.get("enterprises_reached", 0.0) > 0.0 for items in amounts.values()):
         return None
     figure, (left, right) = slide(
         story, "What an enterprise reached costs, and what a yuan returns",
-        "Cost: all payers' yuan (2023) over the whole run, per enterprise reached. Benefit: of trained enterprises "
-        f"compared with “{story.baseline}”, per yuan of real resources; dots: mean estimate, bars: 90 % interval.",
+        "Cost: all payers' yuan (2023) over the whole run, per enterprise reached. Benefit: of trained "
+        f"enterprises compared with “{story.baseline}”, per yuan of real resources; dots: mean estimate, "
+        "bars: 90 % interval.",
         columns=2, sharey=True, width_ratios=(1.6, 1.0),
     )  # fmt: skip
     _payer_bars(left, story, amounts)
     rows = _headline(tables, story, "benefit_cost_ratio")
-    _dot_panel(right, story, rows)
+    _dot_panel(right, story, rows, signed=False)
     right.set_xlim(*range_with_zero([1.0, *rows["low"], *rows["high"]]))
-    right.set_title("Benefit per yuan of resources", pad=30)
-    zero_line(right, 1.0, color=GREY, linestyle=(0, (4, 3)))
+    heading(right, "Benefit per yuan of resources", "more is better")
+    break_even(right)
     right.set_xlabel("yuan gained per yuan (dashed: break-even)")
     left.set_yticklabels([story.label(name, 24) for name in story.titles])
     left.tick_params(axis="y", length=0)
@@ -229,7 +250,7 @@ def _payer_bars(axes: Axes, story: Story, amounts: Mapping[str, Mapping[str, flo
     for row, scenario in enumerate(story.titles):
         items = amounts[scenario]
         reached, start = items.get("enterprises_reached", 0.0), 0.0
-        for payer, colour in zip(PAYERS, COLOURS, strict=False):
+        for payer, (_, colour) in PAYERS.items():
             share = items.get(payer, 0.0) / reached if reached > 0.0 else 0.0
             axes.barh(row, share, left=start, height=0.55, color=colour, edgecolor="white")
             start += share
@@ -238,12 +259,10 @@ def _payer_bars(axes: Axes, story: Story, amounts: Mapping[str, Mapping[str, flo
         axes.text(start, row, text, va="center", size=12, weight="bold", color=INK if start else GREY)
     axes.set_xlim(0.0, 1.15 * max(totals))
     plain_ticks(axes.xaxis)
-    axes.set_title("Cost per enterprise reached, by payer", pad=30)
     axes.set_xlabel("yuan of 2023")
-    x = 0.0
-    for name, colour in zip(PAYERS.values(), COLOURS, strict=False):
-        axes.text(x, 1.01, f"■ {name}", color=colour, size=12, transform=axes.transAxes, va="bottom", weight="bold")
-        x += 0.06 + 0.022 * len(name)
+    heading(axes, "Cost per enterprise reached, by payer", " ")
+    paying = {payer for items in amounts.values() for payer in PAYERS if items.get(payer, 0.0) > 0.0}
+    key(axes, [named for payer, named in PAYERS.items() if payer in paying])
 
 
 SOURCES = {"parameters": "#0072B2", "enterprises drawn": "#E69F00", "events": "#A6A6A6"}
@@ -252,23 +271,24 @@ SOURCES = {"parameters": "#0072B2", "enterprises drawn": "#E69F00", "events": "#
 
 def uncertainty(tables: Tables, story: Story) -> Figure | None:
     """What the uncertainty of each leading effect is made of."""
-    table = tables["uncertainty"].filter((pl.col("population") == "trained") & (pl.col("month") == story.month))
+    table = tables["uncertainty"].filter(
+        (pl.col("population") == "trained") & (pl.col("month") == story.month)
+    )
     names = [name for name in LEADING if name in INDICATORS]
     if table.is_empty():
         return None
     figure, axes = slide(
         story, "What the uncertainty is made of",
-        f"Shares of the variance of the effect on the trained, {years(story.month)} after the first class. "
+        f"Shares of the variance of the effect on the trained, year {story.month // 12} after the first class. "
         "Parameters: what is not known about the mechanisms; enterprises drawn: which ones are simulated; "
         "events: chance in what happens to them.",
         columns=len(names), sharey=True,
     )  # fmt: skip
     for panel, name in zip(axes, names, strict=True):
         _source_bars(panel, story, table.filter(pl.col("indicator") == name))
-        panel.set_title(LABELS[name], pad=10)
+        heading(panel, LABELS[name], " ")
     axes[0].set_yticklabels([story.label(name) for name in story.titles])
-    handles = [axes[0].barh(0, 0, color=colour, label=source) for source, colour in SOURCES.items()]
-    figure.legend(handles=handles, loc="outside upper left", ncols=3, frameon=False, fontsize=12)
+    key(axes[0], list(SOURCES.items()))
     return figure
 
 
@@ -283,74 +303,98 @@ def _source_bars(axes: Axes, story: Story, rows: pl.DataFrame) -> None:
             axes.barh(row, share, left=start, height=0.6, color=colour, edgecolor="white")
             if share >= 14.0:
                 ink = INK if source != "parameters" else "white"
-                axes.text(start + share / 2, row, f"{share:.0f}", ha="center", va="center", size=12, color=ink)
+                axes.text(
+                    start + share / 2, row, f"{share:.0f}", ha="center", va="center", size=12, color=ink
+                )
             start += share
     axes.set_xlim(0, 100)
     axes.set_xticks([0, 50, 100])
     axes.set_xlabel("% of the variance", size=11)
-    axes.set_ylim(len(story.titles) - 0.45, -0.6)
-    axes.set_yticks(range(len(story.titles)))
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    empty_rows(axes, len(story.titles))
 
 
-GROUPS = {"sector": "sector", "region": "province", "size": "employees at the start", "gender": "women and men"}
+GROUPS = {
+    "sector": "by sector", "region": "by province", "size": "by size of enterprise",
+    "gender": "of women and men",
+}  # fmt: skip
 """Groups of ``--by`` in words."""
+
+FEW_LEVELS = 5
+"""Up to as many levels get a panel each; of more, each level gets a row."""
 
 
 def effects_by(tables: Tables, story: Story, group: str) -> Figure | None:
     """The effect on productivity (on turnover for women and men) of the trained, level by level."""
     indicator = "turnover_rate" if group == "gender" else "productivity"
     rows = _trained(tables, indicator, group).filter(pl.col("month") == story.month)
-    shown = [name for name in story.titles if name in rows["scenario"].unique()]
-    if not shown:
+    if rows.is_empty():
         return None
     levels = _levels(rows, group)
-    unit = effect_unit(rows["unit"][0])
-    figure, axes = slide(
-        story, f"{LABELS[indicator]} by {GROUPS[group]}, {years(story.month)} after the first class",
-        f"Effect on trained enterprises compared with “{story.baseline}”, {unit}. Dots: mean estimate; bars: 90 % "
-        "interval. A wide bar stands for few simulated enterprises; levels without any are left out.",
-        columns=len(shown), sharey=True, sharex=True,
-    )  # fmt: skip
+    few = len(levels) <= FEW_LEVELS
+    title = f"Effect on {LABELS[indicator].lower()} {GROUPS[group]}, year {story.month // 12} after the first class"
+    subtitle = (
+        f"Effect on trained enterprises compared with “{story.baseline}”, {_unit_of(rows)}. Dots: mean "
+        "estimate; bars: 90 % interval. Levels without trained enterprises are left out."
+    )
+    if few:
+        return _level_panels(story, rows, levels, title, subtitle)
+    return _level_rows(story, rows, levels, title, subtitle + " Arrows: the bar goes on.")
+
+
+def _level_panels(story: Story, rows: pl.DataFrame, levels: list[str], title: str, subtitle: str) -> Figure:
+    figure, axes = slide(story, title, subtitle, columns=len(levels), sharey=True, sharex=True)
+    for panel, level in zip(axes, levels, strict=True):
+        _dot_panel(panel, story, rows.filter(pl.col("level") == level), alike=rows["estimate"].to_list())
+        name = f"{level} employees" if rows["group"][0] == "size" else _level_name(story, level)
+        heading(panel, name[0].upper() + name[1:], _better(rows["indicator"][0]))
+        panel.set_xlabel(textwrap.fill(_unit_of(rows), 26), size=11)
+    axes[0].set_xlim(*range_with_zero([*rows["low"], *rows["high"]]))
+    axes[0].set_yticklabels([story.label(name) for name in story.titles])
+    return figure
+
+
+def _level_rows(story: Story, rows: pl.DataFrame, levels: list[str], title: str, subtitle: str) -> Figure:
+    shown = [name for name in story.titles if name in rows["scenario"].unique()]
+    figure, axes = slide(story, title, subtitle, columns=len(shown), sharey=True, sharex=True)
+    limits = range_with_zero(_robust_range(rows), 0.05)
     for panel, scenario in zip(axes, shown, strict=True):
-        mine = rows.filter(pl.col("scenario") == scenario)
+        mine = rows.filter(pl.col("scenario") == scenario).select("level", "estimate", "low", "high")
         entries = [
             Dot(levels.index(level), estimate, low, high, story.colour(scenario))
-            for level, estimate, low, high in mine.select("level", "estimate", "low", "high").iter_rows()
+            for level, estimate, low, high in mine.iter_rows()
         ]
-        dots(panel, entries, len(levels), labels=len(levels) <= 6)
         for row in range(len(levels)):
             panel.axhline(row, color=PALE, linewidth=0.6, zorder=0)
+        dots(panel, entries, len(levels), labels=False)
         zero_line(panel)
+        panel.set_xlim(*limits)
+        beyond_limits(panel, entries)
         plain_ticks(panel.xaxis, 4)
-        panel.set_title(story.label(scenario, 60 // len(shown) + 8), color=story.colour(scenario))
-        panel.set_xlabel(textwrap.fill(unit, 26), size=11)
-    axes[0].set_xlim(*range_with_zero(_robust_range(rows), 0.05))
+        heading(panel, story.label(scenario, 56 // len(shown) + 4), colour=story.colour(scenario))
+        panel.set_xlabel(textwrap.fill(_unit_of(rows), 26), size=11)
     size = 12 if len(levels) <= 12 else 9
     axes[0].set_yticklabels([_level_name(story, level) for level in levels], size=size)
     return figure
 
 
 def _levels(rows: pl.DataFrame, group: str) -> list[str]:
-    """Levels with data: by effect for sectors and provinces, else in their own order."""
-    if group in ("sector", "region"):
-        means = rows.group_by("level").agg(pl.col("estimate").mean()).sort("estimate", "level", descending=True)
-        return means["level"].to_list()
-    return rows["level"].unique(maintain_order=True).to_list()
+    """Levels with data: sectors and provinces by the effect of the scenario with most of them."""
+    if group not in ("sector", "region"):
+        return rows["level"].unique(maintain_order=True).to_list()
+    widest = (
+        rows.group_by("scenario", maintain_order=True).len().sort("len", descending=True, maintain_order=True)
+    )
+    first = rows.with_columns(rank=pl.col("scenario") != widest["scenario"][0])
+    ordered = first.sort("rank", -pl.col("estimate"), "level")
+    return ordered["level"].unique(maintain_order=True).to_list()
 
 
 def _level_name(story: Story, level: str) -> str:
-    name = story.level_names.get(level, "")
-    text = f"{level} {name}".strip()
-    return text if len(text) <= 44 else textwrap.shorten(text, 44, placeholder=" …")
+    return f"{level} {story.level_names.get(level, '')}".strip()
 
 
 def _robust_range(rows: pl.DataFrame) -> list[float]:
     """Bounds of most intervals, and of every estimate: one hopeless level must not squeeze the others."""
     ends = pl.concat([rows["low"], rows["high"]])
-    estimates = [*rows["estimate"]]
     low, high = ends.quantile(0.03) or 0.0, ends.quantile(0.97) or 0.0
-    return [min(low, *estimates), max(high, *estimates)] if len(rows) > 12 else [*ends, *estimates]
-
-
+    return [low, high, *rows["estimate"]]

@@ -27,7 +27,7 @@ def level_unit(unit: str) -> str:
 
 
 def decimals_for(*values: float) -> int:
-    """Decimals with which ``values`` are shown together: two significant digits of the smallest span."""
+    """Decimals with which ``values`` are shown together: two significant digits of the largest."""
     finite = [abs(value) for value in values if math.isfinite(value)]
     largest = max(finite, default=0.0)
     if largest == 0.0 or largest >= 100.0:
@@ -36,9 +36,16 @@ def decimals_for(*values: float) -> int:
 
 
 def number(value: float, decimals: int, signed: bool = False) -> str:
-    """``value`` with thousands apart; above a thousand in three significant digits; "-" if there is none."""
+    """``value`` with thousands apart; above a thousand in three significant digits; "-" if there is none.
+
+    Millions are written m, thousands of millions bn.
+    """
     if not math.isfinite(value):
         return "-"
+    for size, word in ((1e9, " bn"), (1e6, " m")):
+        if abs(value) >= 0.9995 * size:
+            digits = max(0, MONEY_DIGITS - 1 - math.floor(math.log10(abs(value) / size * 1.0005)))
+            return f"{value / size:{'+' if signed else ''},.{digits}f}{word}"
     if abs(value) >= 1000.0:
         value = float(f"{value:.{MONEY_DIGITS}g}")
         decimals = 0

@@ -40,14 +40,16 @@ def sector_market(p, sector, last, first):
 def labour_balance(p, region, last):
     """Job seekers of the region, tightness of its labour market and its wage level.
 
-    Separations and closures add seekers, hires take them, and other sectors absorb or send the rest.
+    Separations and closures add seekers, hires and the staff of entrants (who attended no class) take them,
+    and other sectors absorb or send the rest.
     """
     if last[a.HEADCOUNT] <= 0.0 or region.seekers_at_start <= 0.0:
         return
     before = region.seekers
     joined = last[a.SEPARATIONS] + last[a.JOBS_CLOSED]
     absorbed = p.pool_return * (region.seekers_at_start - before)
-    after = max(0.1 * region.seekers_at_start, before + joined - last[a.HIRES] + absorbed)
+    left = last[a.HIRES] + last[a.JOBS_ENTERED]
+    after = max(0.1 * region.seekers_at_start, before + joined - left + absorbed)
     trained = region.trained * max(0.0, before - last[a.HIRES]) + last[a.SEPARATED_TRAINED]
     region.trained = min(1.0, trained / after)
     region.seekers = after

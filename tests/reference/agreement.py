@@ -13,9 +13,13 @@ from simulation.state import AGE_SHIFT, ENTERPRISE, REGION, SECTOR, TAKEN, WOMAN
 from simulation.world import World
 from tests.reference.model import ReferenceModel
 
-MONEY = {"value_added", "output", "profit", "cash", "year_value"}
-"""Fields of an enterprise, yuan, that are differences of larger sums: compared against its usual output."""
-MONEY_ACCOUNTS = ("value_added", "profit", "orders", "wages", "fees")
+MONEY = ("output", "value_added", "profit", "cash", "year_value", "first_year_value", "last_year_value")
+"""Yuan that are or follow differences of larger sums: compared against the enterprise's usual output."""
+OUTPUT_ACCOUNTS = ("gross_output", "good_output", "value_added", "profit", "orders", "waste", "waste_at_base")
+POST_ACCOUNTS = ("vacancies", "effective_labour")
+"""Accounts that are or follow differences: compared against the enterprise's usual output, and its posts."""
+SHARES = ("shock", "vacancy_share")
+"""Differences of numbers of about one: compared against one."""
 RUN_FIELDS = ("enrolled", "classes", "budget_left", "capacity", "days_left", "queue")
 SEAT_DISCRETE = ("status", "tenure", "attended", "away")
 SEAT_CONTINUOUS = ("skill", "engagement")
@@ -130,7 +134,7 @@ class _Month:
             values = np.array([getattr(firm, name) for firm in reference.firms])
             engine = rows[name] - offset.get(name, 0)
             whole = ENTERPRISE[name].base.kind in "iu"
-            scale = rows["output_at_start"] if name in MONEY else 0.0 if name != "shock" else 1.0
+            scale = rows["output_at_start"] if name in MONEY else float(name in SHARES)
             self.check(name, engine, values, kind="" if whole else "enterprise", scale=scale, owner=everyone)
 
     def seats(self, world: World, reference: ReferenceModel, run: int) -> None:
@@ -160,18 +164,27 @@ class _Month:
         """All accounts of every enterprise, and their sums at every level."""
         rows = world.panel[world.panel_start[run] : world.panel_start[run + 1], self.month]
         everyone = np.arange(len(reference.firms))
-        usual = np.array([firm.output_at_start for firm in reference.firms])
+        output = np.array([firm.output_at_start for firm in reference.firms])
+        posts = np.array([firm.desired for firm in reference.firms])
+        per_output = np.array([firm.energy_at_start for firm in reference.firms])
+        defective = np.array([firm.defect_rate for firm in reference.firms])
         sums = world.sums[run, self.month]
         totals = reference.sums[self.month]
-        output = sums[:, ACCOUNTS.index("gross_output")]
+        output_sums, heads = (sums[:, ACCOUNTS.index(name)] for name in ("gross_output", "headcount"))
         for i, name in enumerate(ACCOUNTS):
+            scale, scale_sums = 0.0, 0.0
+            if name in OUTPUT_ACCOUNTS:
+                scale, scale_sums = output, output_sums
+            elif name in POST_ACCOUNTS:
+                scale, scale_sums = posts, heads
+            elif name in ("energy", "energy_at_base"):
+                scale = output * per_output
+            elif name in ("defects", "recorded_defects"):
+                scale = output * defective
             mine = np.array([firm.account[name] for firm in reference.firms])
-            is_money = name in MONEY_ACCOUNTS
-            self.check(
-                f"account {name}", rows[:, i], mine, kind="panel", scale=usual * is_money, owner=everyone
-            )
+            self.check(f"account {name}", rows[:, i], mine, kind="panel", scale=scale, owner=everyone)
             mine = np.array([level[name] for level in totals])
-            self.check(f"sum {name}", sums[:, i], mine, kind="enterprise", scale=output * is_money)
+            self.check(f"sum {name}", sums[:, i], mine, kind="enterprise", scale=scale_sums)
 
     def shared(self, world: World, reference: ReferenceModel, run: int) -> None:
         """Regions, sectors, clusters, classes and the programme's books."""

@@ -19,12 +19,12 @@ def trade(sector: SimpleNamespace, p: SimpleNamespace, first: Totals, last: Tota
 
 
 def settle_labour(region: SimpleNamespace, p: SimpleNamespace, last: Totals) -> None:
-    """Who left or lost a job seeks one, who was hired does not; tightness is vacancies per seeker."""
+    """Who left or lost a job seeks one; who was hired or joined an entrant does not."""
     if not (last["headcount"] > 0.0 and region.seekers_at_start > 0.0):
         return
     before, usual = region.seekers, region.seekers_at_start
     seekers = before + last["separations"] + last["jobs_closed"] - last["hires"]
-    seekers += p.pool_return * (usual - before)
+    seekers += p.pool_return * (usual - before) - last["jobs_entered"]
     region.seekers = max(usual / 10.0, seekers)
     trained = region.trained * max(0.0, before - last["hires"]) + last["separated_trained"]
     region.trained = min(1.0, trained / region.seekers)

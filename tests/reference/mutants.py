@@ -102,7 +102,10 @@ MUTANTS = {
         "matching", "(today.subsidy * today.price + p.overhead_per_module) *", "today.subsidy * today.price *"
     ),
     "labour balance: hires leave no gap in the pool": Mutant(
-        "ordered", "joined - last[a.HIRES] +", "joined +"
+        "ordered", "left = last[a.HIRES] + last[a.JOBS_ENTERED]", "left = last[a.JOBS_ENTERED]"
+    ),
+    "labour balance: entrants staff themselves from nowhere": Mutant(
+        "ordered", "left = last[a.HIRES] + last[a.JOBS_ENTERED]", "left = last[a.HIRES]"
     ),
     "price: elasticity upside down": Mutant(
         "ordered", "growth / p.demand_elasticity", "growth * p.demand_elasticity"

@@ -1,0 +1,242 @@
+"""What `run` and `compare` print: tables for people, and a progress bar on standard error."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import polars as pl
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from scenarios.run_figures import SHOWN, label_and_unit, yearly
+from scenarios.wording import effect_unit, interval, joined
+from simulation.indicators import INDICATORS, LEADING
+
+Tables = Mapping[str, pl.DataFrame]
+ENOUGH_REPLICATES = 12
+"""Replicates below which a ratio of variances is no more than a hint."""
+
+WIDE = 160
+"""Columns to print on where there is no terminal to ask."""
+
+
+def console() -> Console:
+    """Standard output: as wide as the terminal, or ``WIDE`` where it is a file or a pipe."""
+    return Console(width=None if sys.stdout.isatty() else shutil.get_terminal_size((WIDE, 25)).columns)
+
+
+@contextmanager
+def progress_bar(task: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar with the time left on standard error; None when ``quiet`` or when nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn(task), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("left"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        number = bar.add_task(task, total=None)
+        yield lambda done, of: bar.update(number, completed=done, total=of)
+
+
+# compare
+
+PROGRAMME_ROWS = ("enterprises_reached", "cost_per_enterprise", "benefit_cost_ratio", "cost_recovery")
+EFFECT_ROWS = tuple(name for name in LEADING if name in INDICATORS)
+
+
+def effect_cell(
+    tables: Tables, scenario: str, indicator: str, month: int, place: tuple[str, str] = ("total", "all")
+) -> str:
+    """``estimate [low, high]`` of an effect on the trained, or "-" where it was not observed."""
+    rows = tables["effects"].filter(
+        (pl.col("scenario") == scenario)
+        & (pl.col("population") == "trained")
+        & (pl.col("indicator") == indicator)
+        & (pl.col("group") == place[0])
+        & (pl.col("level") == place[1])
+        & ((pl.col("month") == month) | (indicator == "benefit_cost_ratio"))
+    )
+    if rows.is_empty():
+        return "-"
+    estimate, low, high = rows.select("estimate", "low", "high").row(0)
+    return interval(estimate, low, high, signed=indicator != "benefit_cost_ratio")
+
+
+def programme_cell(tables: Tables, scenario: str, item: str) -> str:
+    """``estimate [low, high]`` of what the programme did, or "-" without a programme."""
+    rows = tables["programme"].filter((pl.col("scenario") == scenario) & (pl.col("item") == item))
+    return "-" if rows.is_empty() else interval(*rows.select("estimate", "low", "high").row(0))
+
+
+def comparison_grid(tables: Tables, titles: Mapping[str, str], month: int, baseline: str) -> Table:
+    """The one table of `compare`: a row an indicator, a column a scenario."""
+    effects, programme = tables["effects"], tables["programme"]
+    units = dict(effects.select("indicator", "unit").unique(maintain_order=True).iter_rows())
+    rows = [
+        (INDICATORS[name].label, effect_unit(units.get(name, INDICATORS[name].unit)),
+         [effect_cell(tables, scenario, name, month) for scenario in titles])
+        for name in EFFECT_ROWS
+    ]  # fmt: skip
+    for item in PROGRAMME_ROWS:
+        if item == "benefit_cost_ratio":
+            found = effects.filter(pl.col("indicator") == item)["month"].unique().to_list()
+            unit = "yuan per yuan" + (f", {found[0]} months" if len(found) == 1 else "")
+            cells = [effect_cell(tables, scenario, item, month) for scenario in titles]
+            rows.append(("Benefit per yuan of resources", unit, cells))
+        else:
+            label, unit = programme.filter(pl.col("item") == item).select("label", "unit").row(0)
+            rows.append((label, unit, [programme_cell(tables, scenario, item) for scenario in titles]))
+    title = f"Effect on trained enterprises in months {month - 11} to {month} after their first class"
+    note = f"against “{escape(baseline)}”; mean [90 % interval over parameter draws and chance]"
+    return _grid(f"{title},\n{note}", list(titles.values()), rows, rule_after=len(EFFECT_ROWS))
+
+
+def group_grid(
+    tables: Tables, titles: Mapping[str, str], month: int, group: str, names: Mapping[str, str]
+) -> Table:
+    """Effect on productivity (on turnover for women and men) of the trained, level by level."""
+    indicator = "turnover_rate" if group == "gender" else "productivity"
+    chosen = tables["effects"].filter(
+        (pl.col("population") == "trained")
+        & (pl.col("indicator") == indicator)
+        & (pl.col("group") == group)
+        & (pl.col("month") == month)
+    )
+    levels = chosen["level"].unique(maintain_order=True).to_list()
+    unit = effect_unit(INDICATORS[indicator].unit)
+    rows = [
+        (f"{level} {names.get(level, '')}".strip(), unit,
+         [effect_cell(tables, scenario, indicator, month, (group, level)) for scenario in titles])
+        for level in levels
+    ]  # fmt: skip
+    return _grid(f"Effect on {INDICATORS[indicator].label.lower()} by {group}", list(titles.values()), rows)
+
+
+def uncertainty_line(tables: Tables, month: int) -> str:
+    """What the uncertainty of the leading effects is made of, mean over the scenarios."""
+    table = tables["uncertainty"].filter((pl.col("population") == "trained") & (pl.col("month") == month))
+    sources = table["source"].unique(maintain_order=True).to_list()
+    parts = []
+    for name in EFFECT_ROWS:
+        rows = table.filter(pl.col("indicator") == name)
+        if len(rows):
+            means = dict(rows.group_by("source").agg(pl.col("share").mean()).iter_rows())
+            shares = " + ".join(f"{100.0 * means[source]:.0f}" for source in sources)
+            parts.append(f"{INDICATORS[name].label.partition(' (')[0].lower()} {shares}")
+    return f"The uncertainty in %, {' + '.join(sources)}: {'; '.join(parts)}." if parts else ""
+
+
+def pairing_line(tables: Tables, month: int, replicates: int) -> str:
+    """How much less chance there is in the effects because scenarios share every random event."""
+    chosen = tables["effects"].filter(
+        (pl.col("population") == "trained") & (pl.col("group") == "total") & (pl.col("month") == month)
+    )
+    parts = []
+    for name in ("productivity", "turnover_rate"):
+        factors = [
+            factor
+            for factor in chosen.filter(pl.col("indicator") == name)["variance_reduction"]
+            if factor is not None and np.isfinite(factor)
+        ]
+        if factors:
+            low, high = (f"{end:,.0f}" if end >= 10 else f"{end:.1f}" for end in (min(factors), max(factors)))
+            parts.append(f"{name.removesuffix('_rate')} {low}" + (f" to {high}" if high != low else ""))
+    if not parts:
+        return ""
+    rough = ", roughly, as replicates are few" if replicates < ENOUGH_REPLICATES else ""
+    return (
+        f"Because scenarios share every random event, chance variance shrinks: {joined(parts)} times{rough}."
+    )
+
+
+def _grid(
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[tuple[str, str, list[str]]],
+    rule_after: int | None = None,
+) -> Table:
+    """Rows of (label, unit, cells) under ``columns``; cells on two lines where the terminal is narrow."""
+    words = max(len(label) + len(unit) for label, unit, _ in rows)
+    needed = words + sum(max(map(len, cells)) + 3 for cells in zip(*(row[2] for row in rows), strict=True))
+    narrow = needed + 8 > console().width
+    grid = Table(title=title, title_justify="left", header_style="bold")
+    one_unit = len({unit for _, unit, _ in rows}) == 1
+    grid.add_column("")
+    if one_unit:
+        grid.title = f"{title}, {escape(rows[0][1])}"
+    else:
+        grid.add_column("unit", style="dim")
+    for column in columns:
+        grid.add_column(escape(column), justify="right")
+    for number, (label, unit, cells) in enumerate(rows, start=1):
+        lines = [escape(cell.replace(" [", "\n[") if narrow else cell) for cell in cells]
+        units = [] if one_unit else [escape(unit)]
+        grid.add_row(escape(label), *units, *lines, end_section=number == rule_after)
+    return grid
+
+
+# run
+
+MOST_YEARS = 5
+
+
+def levels_grid(tables: Tables, title: str, replicates: int) -> Table:
+    """National levels in up to five years, the first and the last among them."""
+    found = {name: yearly(tables, name) for name in SHOWN}
+    months = found["employment"]["month"].to_list()
+    places = np.linspace(0, len(months) - 1, min(MOST_YEARS, len(months))).round().astype(int)
+    chosen = [months[place] for place in places]
+    rows = []
+    for name, table in found.items():
+        by_month = {
+            month: ends for month, *ends in table.select("month", "estimate", "low", "high").iter_rows()
+        }
+        cells = [interval(*by_month[month]) if month in by_month else "-" for month in chosen]
+        rows.append(
+            (*label_and_unit(name), [cell if replicates > 1 else cell.split(" [")[0] for cell in cells])
+        )
+    note = "mean [90 % interval over parameter draws and chance]" if replicates > 1 else "default parameters"
+    heads = [f"year {month // 12}" for month in chosen]
+    return _grid(f"{escape(title)}: all small and medium manufacturing enterprises, {note}", heads, rows)
+
+
+def programme_grid(tables: Tables, title: str, months: int, replicates: int) -> Table | None:
+    """What the programme did over the whole run, or None without one."""
+    table = tables["programme"]
+    rows = []
+    for label, unit, *ends in table.select("label", "unit", "estimate", "low", "high").iter_rows():
+        cell = interval(*ends)
+        rows.append((label, unit, [cell if replicates > 1 else cell.split(" [")[0]]))
+    return _grid(f"The programme over {months} months", [title], rows) if rows else None
+
+
+def run_group_grid(tables: Tables, group: str, names: Mapping[str, str]) -> Table:
+    """Leading levels in the last year by level of a group, mean over the replicates."""
+    table = tables["indicators"].filter(pl.col("group") == group)
+    last = max(table["month"].to_list())
+    shown = [name for name in SHOWN if name in table["indicator"].unique()]
+    grid = Table(title=f"By {group}, months to {last}, mean", title_justify="left")
+    grid.add_column("")
+    for name in shown:
+        label, unit = label_and_unit(name)
+        grid.add_column(f"{label}\n[dim]{escape(unit)}[/dim]", justify="right")
+    values = {
+        (level, name): value
+        for level, name, value in table.filter(pl.col("month") == last)
+        .select("level", "indicator", "value")
+        .iter_rows()
+    }
+    for level in map(str, table["level"].unique(maintain_order=True)):
+        told = [_told(name, values.get((level, name), float("nan"))) for name in shown]
+        grid.add_row(escape(" ".join(filter(None, [level, names.get(level)]))), *told)
+    return grid
+
+
+def _told(name: str, value: float) -> str:
+    value = float(np.exp(value / 100.0)) if name == "productivity" else value
+    return interval(value, value, value).split(" [")[0]

@@ -1,0 +1,121 @@
+"""Small runs for tests: one population of a few hundred enterprises, one world of many runs, views of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from simulation.census import load_census
+from simulation.parameters import parameter_record
+from simulation.population import PROGRAMME, Population, ProgrammeStratum, draw_population
+from simulation.programme import Programme, Scenario
+from simulation.state import TAKEN, WORKER_COLUMNS
+from simulation.world import Run, World, build_world
+
+TABLES = load_census()
+SECTORS, REGIONS = ("C17", "C18", "C34", "C39"), ("Zhejiang", "Guangdong", "Sichuan")
+"""Textiles, garments, general machinery and electronics: low and high value added per worker."""
+
+SEEDS = {"population_seed": 5, "event_seed": 11}
+
+
+@cache
+def small_population(months: int = 36, eligible: int = 45) -> Population:
+    """Whole clusters of four sectors in three provinces, each enterprise standing for itself alone."""
+    sectors = tuple(TABLES.sectors.index(code) for code in SECTORS)
+    regions = tuple(TABLES.regions.index(name) for name in REGIONS)
+    stratum = ProgrammeStratum(sectors, regions, 50, 250, eligible)
+    drawn = draw_population(TABLES, enterprises=100, months=months, seed=3, programme=(stratum,))
+    keep = drawn.stratum == PROGRAMME
+    columns = {
+        field.name: getattr(drawn, field.name)[keep]
+        for field in fields(drawn)
+        if isinstance(getattr(drawn, field.name), np.ndarray)
+    }
+    columns["cluster"] = columns["cluster"] - columns["cluster"][0]
+    columns["weight"] = np.ones(int(keep.sum()))
+    return replace(drawn, **columns)
+
+
+def small_scenario(months: int, programme: Mapping[str, Any] | None = None, **options: Any) -> Scenario:
+    """A scenario of ``months``; ``programme`` holds the fields of its programme (None: no programme)."""
+    given = None if programme is None else Programme.model_validate(dict(programme))
+    return Scenario(name="small", months=months, programme=given, **options)
+
+
+def small_run(
+    scenario: Scenario,
+    parameters: Mapping[str, float] | None = None,
+    population: Population | None = None,
+    **options: Any,
+) -> Run:
+    """A run on the small population, with every enterprise in the panel."""
+    population = population or small_population(scenario.months)
+    panel = np.ones(population.n, np.bool_)
+    record = parameter_record(parameters)
+    return Run(scenario, population, record, **{**SEEDS, "panel": panel, **options})
+
+
+@dataclass(frozen=True)
+class View:
+    """One run's part of a world: its records and worker columns, writable, and what it recorded."""
+
+    run: Any
+    enterprises: Any
+    regions: Any
+    sectors: Any
+    clusters: Any
+    classes: Any
+    workers: dict[str, Any]
+    sums: Any
+    panel: Any
+
+    @property
+    def taken(self) -> Any:
+        """Mask of the run's seats that are taken."""
+        return (self.workers["status"] & TAKEN) > 0
+
+    def snapshot(self) -> View:
+        """A copy of the state as it is now (the records of sums and panel are shared)."""
+        columns = {name: values.copy() for name, values in self.workers.items()}
+        names = ("run", "enterprises", "regions", "sectors", "clusters", "classes")
+        return replace(self, workers=columns, **{name: getattr(self, name).copy() for name in names})
+
+    def total(self, account: int, month: int | None = None) -> float:
+        """An account summed over the run, or its value in one month."""
+        months = slice(None) if month is None else month
+        return float(self.sums[months, 0, account].sum())
+
+
+def view(world: World, index: int) -> View:
+    """The part of ``world`` that belongs to run ``index``."""
+    run = world.runs[index]
+
+    def part(name: str) -> slice:
+        first = int(run[f"first_{name}"])
+        return slice(first, first + int(run[{"class": "classes"}.get(name, name + "s")]))
+
+    last_class = int(world.runs[index + 1]["first_class"]) if index + 1 < len(world.runs) else None
+    seats = part("seat")
+    return View(
+        run=world.runs[index : index + 1],
+        enterprises=world.enterprises[part("enterprise")],
+        regions=world.regions[index],
+        sectors=world.sectors[index],
+        clusters=world.clusters[part("cluster")],
+        classes=world.classes[int(run["first_class"]) : last_class],
+        workers={name: getattr(world, name)[seats] for name in WORKER_COLUMNS},
+        sums=world.sums[index, : int(run["months"])],
+        panel=world.panel[world.panel_start[index] : world.panel_start[index + 1]],
+    )
+
+
+def finished(runs: Sequence[Run]) -> list[View]:
+    """Views of ``runs`` after simulating them together to their end."""
+    world = build_world(runs)
+    world.run_to_end()
+    return [view(world, index) for index in range(len(runs))]
