@@ -16,7 +16,8 @@ from scenarios import output, terminal
 from scenarios.compare import Comparison, Settings, sample_size
 from scenarios.compare import compare as compare_scenarios
 from scenarios.drawing import Story
-from scenarios.figures import GROUPS, comparison_figures
+from scenarios.figures import comparison_figures
+from scenarios.group_figures import GROUPS, group_figures
 from scenarios.run import Levels, run_tables
 from scenarios.run import run as run_scenario
 from scenarios.run_figures import run_figures
@@ -223,7 +224,7 @@ def compare(names: Sequence[str], baseline: str, month: int | None, options: Opt
     about = output.manifest(
         "compare", [base, *scenarios], settings, simulated, baseline=base.name, month=headline
     )
-    _write(folder, tables, lambda: comparison_figures(tables, story), about)
+    _write(folder, tables, lambda: comparison_figures(tables, story) | group_figures(tables, story), about)
     return Answer(tables, about, lambda: _show_comparison(comparison, tables, story, options))
 
 

@@ -31,12 +31,11 @@ from simulation.inputs import InputError
 from simulation.population import SIZE_CLASSES, Population, draw_population
 from simulation.programme import Scenario
 from simulation.size_distribution import fit_size_distribution
-from simulation.targets import TargetPlan, plan_targets
+from simulation.targets import DEFAULT_ENTERPRISES, TargetPlan, plan_targets
 from simulation.world import Run
 
 FloatArray = NDArray[np.float64]
 POPULATIONS = ("trained", "targeted")
-DEFAULT_ENTERPRISES = 1000
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,9 @@ from matplotlib.figure import Figure
 from scenarios.drawing import (
     GREY,
     INK,
-    PALE,
     Dot,
     Story,
     balanced,
-    beyond_limits,
     dots,
     empty_rows,
     end_labels,
@@ -60,12 +58,12 @@ def comparison_figures(tables: Tables, story: Story) -> dict[str, Figure]:
         "costs": costs(tables, story),
         "uncertainty": uncertainty(tables, story),
         "practices": practices(tables, story),
-        **{f"effects_by_{group}": effects_by(tables, story, group) for group in story.by},
     }
     return {name: figure for name, figure in drawn.items() if figure is not None}
 
 
-def _trained(tables: Tables, indicator: str, group: str = "total") -> pl.DataFrame:
+def trained(tables: Tables, indicator: str, group: str = "total") -> pl.DataFrame:
+    """Effects on the trained, all months and scenarios, of the levels of a group."""
     table = tables["effects"]
     return table.filter(
         (pl.col("population") == "trained") & (pl.col("indicator") == indicator) & (pl.col("group") == group)
@@ -74,7 +72,7 @@ def _trained(tables: Tables, indicator: str, group: str = "total") -> pl.DataFra
 
 def _headline(tables: Tables, story: Story, indicator: str) -> pl.DataFrame:
     """Effects on the trained at the headline month; the benefit per yuan over its own follow-up."""
-    rows = _trained(tables, indicator)
+    rows = trained(tables, indicator)
     return rows if indicator == "benefit_cost_ratio" else rows.filter(pl.col("month") == story.month)
 
 
@@ -112,7 +110,7 @@ def _panels(
     everything = pl.concat(found.values())
     for panel, name in zip(axes, names, strict=True):
         alike = everything["estimate"].to_list() if common_range else []
-        _dot_panel(panel, story, found[name], signed=name != "benefit_cost_ratio", alike=alike)
+        dot_panel(panel, story, found[name], signed=name != "benefit_cost_ratio", alike=alike)
         _head_panel(panel, name, found[name])
         shown = everything if common_range else found[name]
         panel.set_xlim(*range_with_zero([*shown["low"], *shown["high"]]))
@@ -120,7 +118,7 @@ def _panels(
     return figure
 
 
-def _dot_panel(
+def dot_panel(
     axes: Axes, story: Story, rows: pl.DataFrame, signed: bool = True, alike: Sequence[float] = ()
 ) -> None:
     """One row a scenario: its estimate and interval, or that too few were observed."""
@@ -150,12 +148,13 @@ def _head_panel(axes: Axes, name: str, rows: pl.DataFrame) -> None:
         over = f"over {years(follow_up[0])}\n" if len(follow_up) == 1 else ""
         axes.set_xlabel(f"yuan gained per yuan\n{over}(dashed: break-even)", size=11)
     else:
-        heading(axes, label, _better(name))
+        heading(axes, label, better(name))
         unit = textwrap.fill(effect_unit(rows["unit"][0]), 20) if len(rows) else ""
         axes.set_xlabel(UNIT_LINES.get(name, unit), size=11)
 
 
-def _better(name: str) -> str:
+def better(name: str) -> str:
+    """Which way an indicator should go."""
     return ("", "more is better", "less is better")[INDICATORS[name].better]
 
 
@@ -170,7 +169,7 @@ def break_even(axes: Axes) -> None:
 def over_time(tables: Tables, story: Story) -> Figure | None:
     """The leading effects by years since the first class."""
     names = [name for name in LEADING if name in INDICATORS]
-    found = {name: _trained(tables, name) for name in names}
+    found = {name: trained(tables, name) for name in names}
     if all(rows.is_empty() for rows in found.values()):
         return None
     figure, axes = slide(
@@ -204,14 +203,15 @@ def _lines(axes: Axes, story: Story, name: str, rows: pl.DataFrame) -> None:
     axes.set_xticks(range(1, last + 1))
     axes.set_ylim(*range_with_zero(bounds, 0.07))
     plain_ticks(axes.yaxis, 4)
-    unit = "log points × 100 (about %)" if name == "productivity" else _unit_of(rows)
-    heading(axes, LABELS[name], "; ".join(filter(None, [unit, _better(name)])))
+    unit = "log points × 100 (about %)" if name == "productivity" else unit_of(rows)
+    heading(axes, LABELS[name], "; ".join(filter(None, [unit, better(name)])))
     axes.set_xlabel("Year since first class", size=11)
     width = 24 if len(story.titles) <= 4 else 40
     end_labels(axes, ends, 2.0, lambda text: balanced(text, width))
 
 
-def _unit_of(rows: pl.DataFrame) -> str:
+def unit_of(rows: pl.DataFrame) -> str:
+    """The unit of the effects in ``rows``."""
     return effect_unit(rows["unit"][0]) if len(rows) else ""
 
 
@@ -235,7 +235,7 @@ def costs(tables: Tables, story: Story) -> Figure | None:
     )  # fmt: skip
     _payer_bars(left, story, amounts)
     rows = _headline(tables, story, "benefit_cost_ratio")
-    _dot_panel(right, story, rows, signed=False)
+    dot_panel(right, story, rows, signed=False)
     right.set_xlim(*range_with_zero([1.0, *rows["low"], *rows["high"]]))
     heading(right, "Benefit per yuan of resources", "more is better")
     break_even(right)
@@ -279,8 +279,8 @@ def uncertainty(tables: Tables, story: Story) -> Figure | None:
         return None
     figure, axes = slide(
         story, "What the uncertainty is made of",
-        f"Shares of the variance of the effect on the trained, year {story.month // 12} after the first class. "
-        "Parameters: what is not known about the mechanisms; enterprises drawn: which ones are simulated; "
+        f"Shares of the variance of the effect on the trained, year {story.month // 12} after the first "
+        "class. Parameters: what is not known about the mechanisms; enterprises drawn: which are simulated; "
         "events: chance in what happens to them.",
         columns=len(names), sharey=True,
     )  # fmt: skip
@@ -311,90 +311,3 @@ def _source_bars(axes: Axes, story: Story, rows: pl.DataFrame) -> None:
     axes.set_xticks([0, 50, 100])
     axes.set_xlabel("% of the variance", size=11)
     empty_rows(axes, len(story.titles))
-
-
-GROUPS = {
-    "sector": "by sector", "region": "by province", "size": "by size of enterprise",
-    "gender": "of women and men",
-}  # fmt: skip
-"""Groups of ``--by`` in words."""
-
-FEW_LEVELS = 5
-"""Up to as many levels get a panel each; of more, each level gets a row."""
-
-
-def effects_by(tables: Tables, story: Story, group: str) -> Figure | None:
-    """The effect on productivity (on turnover for women and men) of the trained, level by level."""
-    indicator = "turnover_rate" if group == "gender" else "productivity"
-    rows = _trained(tables, indicator, group).filter(pl.col("month") == story.month)
-    if rows.is_empty():
-        return None
-    levels = _levels(rows, group)
-    few = len(levels) <= FEW_LEVELS
-    title = f"Effect on {LABELS[indicator].lower()} {GROUPS[group]}, year {story.month // 12} after the first class"
-    subtitle = (
-        f"Effect on trained enterprises compared with “{story.baseline}”, {_unit_of(rows)}. Dots: mean "
-        "estimate; bars: 90 % interval. Levels without trained enterprises are left out."
-    )
-    if few:
-        return _level_panels(story, rows, levels, title, subtitle)
-    return _level_rows(story, rows, levels, title, subtitle + " Arrows: the bar goes on.")
-
-
-def _level_panels(story: Story, rows: pl.DataFrame, levels: list[str], title: str, subtitle: str) -> Figure:
-    figure, axes = slide(story, title, subtitle, columns=len(levels), sharey=True, sharex=True)
-    for panel, level in zip(axes, levels, strict=True):
-        _dot_panel(panel, story, rows.filter(pl.col("level") == level), alike=rows["estimate"].to_list())
-        name = f"{level} employees" if rows["group"][0] == "size" else _level_name(story, level)
-        heading(panel, name[0].upper() + name[1:], _better(rows["indicator"][0]))
-        panel.set_xlabel(textwrap.fill(_unit_of(rows), 26), size=11)
-    axes[0].set_xlim(*range_with_zero([*rows["low"], *rows["high"]]))
-    axes[0].set_yticklabels([story.label(name) for name in story.titles])
-    return figure
-
-
-def _level_rows(story: Story, rows: pl.DataFrame, levels: list[str], title: str, subtitle: str) -> Figure:
-    shown = [name for name in story.titles if name in rows["scenario"].unique()]
-    figure, axes = slide(story, title, subtitle, columns=len(shown), sharey=True, sharex=True)
-    limits = range_with_zero(_robust_range(rows), 0.05)
-    for panel, scenario in zip(axes, shown, strict=True):
-        mine = rows.filter(pl.col("scenario") == scenario).select("level", "estimate", "low", "high")
-        entries = [
-            Dot(levels.index(level), estimate, low, high, story.colour(scenario))
-            for level, estimate, low, high in mine.iter_rows()
-        ]
-        for row in range(len(levels)):
-            panel.axhline(row, color=PALE, linewidth=0.6, zorder=0)
-        dots(panel, entries, len(levels), labels=False)
-        zero_line(panel)
-        panel.set_xlim(*limits)
-        beyond_limits(panel, entries)
-        plain_ticks(panel.xaxis, 4)
-        heading(panel, story.label(scenario, 56 // len(shown) + 4), colour=story.colour(scenario))
-        panel.set_xlabel(textwrap.fill(_unit_of(rows), 26), size=11)
-    size = 12 if len(levels) <= 12 else 9
-    axes[0].set_yticklabels([_level_name(story, level) for level in levels], size=size)
-    return figure
-
-
-def _levels(rows: pl.DataFrame, group: str) -> list[str]:
-    """Levels with data: sectors and provinces by the effect of the scenario with most of them."""
-    if group not in ("sector", "region"):
-        return rows["level"].unique(maintain_order=True).to_list()
-    widest = (
-        rows.group_by("scenario", maintain_order=True).len().sort("len", descending=True, maintain_order=True)
-    )
-    first = rows.with_columns(rank=pl.col("scenario") != widest["scenario"][0])
-    ordered = first.sort("rank", -pl.col("estimate"), "level")
-    return ordered["level"].unique(maintain_order=True).to_list()
-
-
-def _level_name(story: Story, level: str) -> str:
-    return f"{level} {story.level_names.get(level, '')}".strip()
-
-
-def _robust_range(rows: pl.DataFrame) -> list[float]:
-    """Bounds of most intervals, and of every estimate: one hopeless level must not squeeze the others."""
-    ends = pl.concat([rows["low"], rows["high"]])
-    low, high = ends.quantile(0.03) or 0.0, ends.quantile(0.97) or 0.0
-    return [low, high, *rows["estimate"]]

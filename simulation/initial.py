@@ -20,6 +20,7 @@ from simulation.population import Population
 from simulation.production import NOVICES_USUAL, SKILL_USUAL
 from simulation.roster import fill_rosters
 from simulation.state import (
+    AGE_SHARES,
     CLUSTER,
     ENTERPRISE,
     NEVER,
@@ -32,6 +33,8 @@ SIZE_REFERENCE = 150.0
 """Employees at which value added per worker is the sector's mean (employment-weighted middle)."""
 SPARE_SEATS = 0.25
 """Seats for growth, per employee at the start (two more for every enterprise)."""
+NOVELTY_USUAL = 0.146
+"""Mean of 1 / (1 + tenure / 3 months) where tenure is exponential with 2 % separations a month (exact)."""
 HALF_KNOWN = 200.0
 """Sampled enterprises at which a sector's or region's monthly total is half noise, half news (assumed)."""
 
@@ -159,18 +162,24 @@ def _money(ent: NDArray[Any], p: Any, population: Population, random: np.random.
 
 
 def _people(ent: NDArray[Any], p: Any) -> None:
-    usual_vacancies = p["quit_rate"] / p["hire_rate"]
+    usual_vacancies = usual_separations(p) / p["hire_rate"]
     ent["desired"] = np.minimum(ent["seats"], ent["employees"] * (1.0 + usual_vacancies))
     ent["desired_at_start"] = ent["desired"]
     ent["headcount"] = ent["employees"]
-    ent["vacancy_share"] = usual_vacancies
+    ent["vacancy_share"] = ent["vacancy_share_at_start"] = usual_vacancies / (1.0 + usual_vacancies)
     ent["injuries_seen"] = p["injury_rate"] / 12_000.0
     ent["labour_at_start"] = ent["employees"] * SKILL_USUAL * (1.0 - p["absence_rate"])
     ent["novices"], ent["skill"] = NOVICES_USUAL, SKILL_USUAL
     ent["recent"][:, 1] = ent["defect_at_start"] * p["recording_defects"]
     ent["recent"][:, 2] = p["injury_rate"] * p["recording_injuries"]
-    ent["recent"][:, 3] = 1_200.0 * p["quit_rate"]
+    ent["recent"][:, 3] = 1_200.0 * usual_separations(p)
     ent["recent"][:, 4] = p["absence_rate"]
+
+
+def usual_separations(p: Any) -> float:
+    """Monthly separations per worker at rest: the experienced worker's rate, with newcomers and the young."""
+    by_tenure = 1.0 + p["quit_novice"] * NOVELTY_USUAL
+    return float(p["quit_rate"] * by_tenure * (1.0 + p["quit_young"] * (AGE_SHARES[0] - AGE_SHARES[2])))
 
 
 def _regions(ent: NDArray[Any], p: Any, n: int) -> NDArray[Any]:
@@ -182,9 +191,10 @@ def _regions(ent: NDArray[Any], p: Any, n: int) -> NDArray[Any]:
         return np.bincount(here["region"], weights=values, minlength=n).astype(np.float64)
 
     workers = total(heads)
-    regions["mean_wage"] = total(heads * here["wage"]) / np.maximum(workers, 1.0)
+    paid = 1.0 + p["wage_skill"] * (SKILL_USUAL - 1.0)
+    regions["mean_wage"] = paid * total(heads * here["wage"]) / np.maximum(workers, 1.0)
     regions["vacancies_at_start"] = total(here["weight"] * (here["desired"] - here["employees"]))
-    regions["seekers"] = regions["seekers_at_start"] = p["pool_months"] * p["quit_rate"] * workers
+    regions["seekers"] = regions["seekers_at_start"] = p["pool_months"] * usual_separations(p) * workers
     count = np.bincount(here["region"], minlength=n)
     regions["reliability"] = count / (count + HALF_KNOWN)
     regions["tightness"] = 1.0
@@ -192,7 +202,7 @@ def _regions(ent: NDArray[Any], p: Any, n: int) -> NDArray[Any]:
         mine = here["region"] == r
         order = np.argsort(here["wage"][mine])
         share = np.cumsum(heads[mine][order])
-        median = here["wage"][mine][order][np.searchsorted(share, 0.5 * share[-1])]
+        median = paid * here["wage"][mine][order][np.searchsorted(share, 0.5 * share[-1])]
         regions["median_ratio"][r] = median / regions["mean_wage"][r]
     regions["low_pay"] = LOW_PAY * regions["median_ratio"] * regions["mean_wage"]
     return regions

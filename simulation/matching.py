@@ -111,7 +111,8 @@ def is_waiting(ent, month):
 def hold_classes(run, p, month, today, enterprises, roll, n_regions):
     """Form classes region by region and hold those for which trainer days and budget reach.
 
-    A class is held when full, or part-full once one of its enterprises has waited ``PATIENCE`` months.
+    A class is held when full, or part-full once one of its enterprises has waited ``PATIENCE`` months; it
+    begins only if days and budget reach for all its seats.
     """
     size = run.enterprises_per_class
     waiting = np.zeros(n_regions, np.int64)
@@ -124,6 +125,7 @@ def hold_classes(run, p, month, today, enterprises, roll, n_regions):
                 impatient[ent.region] = 1
     seated = np.zeros(n_regions, np.int64)
     class_of = np.zeros(n_regions, np.int64)
+    out_of_means = np.zeros(n_regions, np.int64)
     run.queue = 0.0
     for i in range(run.enrolled):
         ent = enterprises[roll[i]]
@@ -135,10 +137,13 @@ def hold_classes(run, p, month, today, enterprises, roll, n_regions):
         admitted = seated[r] < full or impatient[r]
         days = run.class_days / max(1, seats)
         budget = (today.subsidy * today.price + p.overhead_per_module) * ent.weight
-        if not admitted or run.days_left < days * ent.weight or run.budget_left < budget:
+        begun = seated[r] % size
+        if run.days_left < days * ent.weight * (seats - begun) or run.budget_left < budget * (seats - begun):
+            out_of_means[r] = 1
+        if not admitted or out_of_means[r]:
             run.queue += ent.weight
             continue
-        if seated[r] % size == 0:
+        if begun == 0:
             class_of[r] = run.classes
             run.classes += 1
         seated[r] += 1

@@ -26,11 +26,8 @@ from simulation.programme import Scenario
 from simulation.scenario_files import adjusted, load_scenario
 from simulation.size_distribution import fit_size_distribution
 from simulation.summary_tree import model_tree
-from simulation.targets import plan_targets
+from simulation.targets import DEFAULT_ENTERPRISES, plan_targets
 from simulation.world import Run, World, build_world
-
-DEFAULT_ENTERPRISES = 1000
-"""Enterprises simulated when neither the caller nor the scenario says how many."""
 
 
 class ScoreModel(mesa.Model):

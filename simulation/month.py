@@ -268,6 +268,7 @@ def advance(
                         ent.exit_month = month
                         row[a.EXITS] = 1.0
                         row[a.JOBS_CLOSED] = ent.headcount
+                        row[a.SEPARATED_TRAINED] += attended_workers - attended_lost
                         status_[:] = NO_STATUS
                     weight, size = ent.weight, ent.size_class
                     for account in range(a.N_ACCOUNTS):

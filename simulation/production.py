@@ -27,7 +27,7 @@ def shock(ent, p, bell):
 def weekly_hours(ent, p):
     """Hours fall with human-resource practices and rise where posts are vacant."""
     from_practices = p.hours_human_resources * (ent.practice[4] - ent.lasting[4])
-    from_vacancies = p.hours_overtime * (ent.vacancy_share - p.quit_rate / p.hire_rate)
+    from_vacancies = p.hours_overtime * (ent.vacancy_share - ent.vacancy_share_at_start)
     return min(84.0, max(20.0, ent.hours_at_start - from_practices + from_vacancies))
 
 

@@ -75,14 +75,14 @@ ENTERPRISE = np.dtype(
         ("injuries_seen", "f8"),  # per worker and month, smoothed
         ("novices", "f8"), ("skill", "f8"),  # share of workers in the first half year; mean skill
         ("hours", "f8"), ("hours_at_start", "f8"),  # weekly
-        ("vacancy_share", "f8"),
+        ("vacancy_share", "f8"), ("vacancy_share_at_start", "f8"),
         # production, a month
         ("capital", "f8"),  # 1 = at the start
         ("shock", "f8"),  # passing log productivity
         ("output_at_start", "f8"),  # gross output, yuan
         ("labour_at_start", "f8"), ("quality_at_start", "f8"),
         ("defect_scale", "f8"), ("defect_at_start", "f8"),
-        ("defect_rate", "f8"), ("energy_at_start", "f8"),  # tonnes of coal equivalent per yuan of good output
+        ("defect_rate", "f8"), ("energy_at_start", "f8"),  # tonnes of coal equivalent per yuan of output
         ("value_added", "f8"), ("output", "f8"),
         # money, yuan a month
         ("wage", "f8"), ("wage_at_start", "f8"), ("wage_bill_at_start", "f8"), ("other_cost", "f8"),

@@ -18,7 +18,10 @@ from simulation.programme import Programme, Scenario
 from simulation.schedule import NEVER, monthly_schedule, open_month
 from simulation.size_distribution import fit_size_distribution
 
-ENROLLED_WANTED = 200
+DEFAULT_ENTERPRISES = 1000
+"""Enterprises simulated beside the programme's own stratum where nobody says how many."""
+
+ENROLLED_WANTED = 150
 """Simulated enterprises that a programme should enrol, if it is large enough to have as many."""
 
 POOL_MARGIN = 1.5

@@ -164,6 +164,7 @@ class Enterprise(mesa.Agent):
         self.exit_month = self.model.month
         self.account["exits"] = 1.0
         self.account["jobs_closed"] = self.headcount
+        self.account["separated_trained"] += self.attended_workers - self.attended_lost
         for person in self.roster:
             if person is not None:
                 person.remove()

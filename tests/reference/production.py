@@ -27,7 +27,7 @@ def set_hours(firm: Enterprise) -> None:
     """Good planning shortens the week, vacant posts lengthen it."""
     p = firm.model.p
     planned = p.hours_human_resources * above_usual(firm, HUMAN_RESOURCES)
-    overtime = p.hours_overtime * (firm.vacancy_share - p.quit_rate / p.hire_rate)
+    overtime = p.hours_overtime * (firm.vacancy_share - firm.vacancy_share_at_start)
     firm.hours = within(firm.hours_at_start - planned + overtime, 20.0, 84.0)
 
 

@@ -93,24 +93,29 @@ class Programme:
         impatient = {f.region for f in waiting if self.model.month - f.waiting_since >= PATIENCE}
         seated: Counter[int] = Counter()
         class_of: dict[int, int] = {}
+        out_of_means: set[int] = set()
         self.queue = 0.0
         for firm in waiting:
             r = firm.region
             left_over = number[r] % self.enterprises_per_class
             in_full_class = seated[r] < number[r] - left_over
-            share = self.class_days / (self.enterprises_per_class if in_full_class else max(1, left_over))
-            if not (in_full_class or r in impatient) or not self.affords(firm, share):
+            seats = self.enterprises_per_class if in_full_class else left_over
+            share = self.class_days / max(1, seats)
+            begun = seated[r] % self.enterprises_per_class
+            if not self.affords(firm, share, seats - begun):
+                out_of_means.add(r)
+            if not (in_full_class or r in impatient) or r in out_of_means:
                 self.queue += firm.weight
                 continue
-            if seated[r] % self.enterprises_per_class == 0:
+            if begun == 0:
                 class_of[r] = self.classes
                 self.classes += 1
             seated[r] += 1
             self.seat(firm, class_of[r], share)
 
-    def affords(self, firm: Enterprise, days: float) -> bool:
-        """Whether trainer days and budget reach for this enterprise and all that it stands for."""
-        return self.days_left >= days * firm.weight and self.budget_left >= self.cost(firm)
+    def affords(self, firm: Enterprise, days: float, seats: int) -> bool:
+        """Whether trainer days and budget reach for ``seats`` enterprises like this and all they stand for."""
+        return self.days_left >= days * firm.weight * seats and self.budget_left >= self.cost(firm) * seats
 
     def cost(self, firm: Enterprise) -> float:
         """What the programme pays for one module: the subsidy and the overhead."""

@@ -97,7 +97,7 @@ def view(world: World, index: int) -> View:
 
     def part(name: str) -> slice:
         first = int(run[f"first_{name}"])
-        return slice(first, first + int(run[{"class": "classes"}.get(name, name + "s")]))
+        return slice(first, first + int(run[f"{name}s"]))
 
     last_class = int(world.runs[index + 1]["first_class"]) if index + 1 < len(world.runs) else None
     seats = part("seat")
