@@ -339,6 +339,8 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
     try:
         command = typer.main.get_command(app)
         status = command.main(args=arguments and list(arguments), prog_name="scoresim", standalone_mode=False)
+        if status == INTERRUPTED:  # typer has swallowed the interruption without a word
+            raise KeyboardInterrupt
         sys.stdout.flush()
         return status if isinstance(status, int) else SUCCESS
     except BrokenPipeError:
@@ -346,7 +348,7 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAULT
     except (KeyboardInterrupt, typer.Abort):
-        print("Interrupted: nothing was written.", file=sys.stderr)
+        print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
         return _report(error)

@@ -192,6 +192,7 @@ def _regions(ent: NDArray[Any], p: Any, n: int) -> NDArray[Any]:
 
     workers = total(heads)
     paid = 1.0 + p["wage_skill"] * (SKILL_USUAL - 1.0)
+    regions["workers_at_start"] = workers
     regions["mean_wage"] = paid * total(heads * here["wage"]) / np.maximum(workers, 1.0)
     regions["vacancies_at_start"] = total(here["weight"] * (here["desired"] - here["employees"]))
     regions["seekers"] = regions["seekers_at_start"] = p["pool_months"] * usual_separations(p) * workers

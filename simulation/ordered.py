@@ -41,13 +41,14 @@ def labour_balance(p, region, last):
     """Job seekers of the region, tightness of its labour market and its wage level.
 
     Separations and closures add seekers, hires and the staff of entrants (who attended no class) take them,
-    and other sectors absorb or send the rest.
+    and other sectors absorb or send the rest, towards the usual number of seekers per worker.
     """
     if last[a.HEADCOUNT] <= 0.0 or region.seekers_at_start <= 0.0:
         return
     before = region.seekers
     joined = last[a.SEPARATIONS] + last[a.JOBS_CLOSED]
-    absorbed = p.pool_return * (region.seekers_at_start - before)
+    usual = region.seekers_at_start * last[a.HEADCOUNT] / region.workers_at_start
+    absorbed = p.pool_return * (usual - before)
     left = last[a.HIRES] + last[a.JOBS_ENTERED]
     after = max(0.1 * region.seekers_at_start, before + joined - left + absorbed)
     trained = region.trained * max(0.0, before - last[a.HIRES]) + last[a.SEPARATED_TRAINED]

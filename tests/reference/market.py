@@ -22,14 +22,15 @@ def settle_labour(region: SimpleNamespace, p: SimpleNamespace, last: Totals) -> 
     """Who left or lost a job seeks one; who was hired or joined an entrant does not."""
     if not (last["headcount"] > 0.0 and region.seekers_at_start > 0.0):
         return
-    before, usual = region.seekers, region.seekers_at_start
+    before, at_start = region.seekers, region.seekers_at_start
+    usual = last["headcount"] * at_start / region.workers_at_start
     seekers = before + last["separations"] + last["jobs_closed"] - last["hires"]
     seekers += p.pool_return * (usual - before) - last["jobs_entered"]
-    region.seekers = max(usual / 10.0, seekers)
+    region.seekers = max(at_start / 10.0, seekers)
     trained = region.trained * max(0.0, before - last["hires"]) + last["separated_trained"]
     region.trained = min(1.0, trained / region.seekers)
     vacancies = last["vacancies"] / region.vacancies_at_start
-    relative = vacancies * usual / region.seekers
+    relative = vacancies * at_start / region.seekers
     region.tightness = within(1.0 + region.reliability * (relative - 1.0), 0.3, 3.0)
     region.mean_wage = last["wages"] / last["headcount"]
     region.low_pay = 2.0 / 3.0 * region.median_ratio * region.mean_wage
