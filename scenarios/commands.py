@@ -193,6 +193,7 @@ def _show_run(levels: Levels, tables: dict[str, pl.DataFrame], by: Sequence[str]
     programme = terminal.programme_grid(tables, scenario.title, scenario.months, options.replicates)
     if programme is not None:
         console.print(programme)
+    console.print(terminal.decomposition_line(tables), markup=False, highlight=False)
     for group in by:
         console.print(terminal.run_group_grid(tables, group, _level_names(levels.tables)))
     console.print(levels.population.describe(), markup=False, highlight=False)
@@ -212,7 +213,7 @@ def compare(names: Sequence[str], baseline: str, month: int | None, options: Opt
     _compile_once()
     with terminal.progress_bar("Simulating", options.quiet) as progress:
         comparison = compare_scenarios(base, scenarios, settings, progress)
-    with warnings.catch_warnings():
+    with terminal.working("Making the tables", options.quiet), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # means of nothing, where nobody was trained
         tables = comparison_tables(comparison)
     headline = month or _best_month(tables, base.months)
@@ -224,7 +225,10 @@ def compare(names: Sequence[str], baseline: str, month: int | None, options: Opt
     about = output.manifest(
         "compare", [base, *scenarios], settings, simulated, baseline=base.name, month=headline
     )
-    _write(folder, tables, lambda: comparison_figures(tables, story) | group_figures(tables, story), about)
+    with terminal.working("Making the figures", options.quiet):
+        _write(
+            folder, tables, lambda: comparison_figures(tables, story) | group_figures(tables, story), about
+        )
     return Answer(tables, about, lambda: _show_comparison(comparison, tables, story, options))
 
 
@@ -260,7 +264,9 @@ def _best_month(tables: dict[str, pl.DataFrame], months: int) -> int:
 def _first_population(c: Comparison) -> Population:
     """The enterprises of the first replicate, drawn again to be counted."""
     count, sample = sample_size(c.baseline, c.settings)
-    strata = tuple(dict.fromkeys(plan.stratum for plan in c.plans if plan.stratum is not None))
+    strata = tuple(
+        dict.fromkeys(plan.stratum for plan in (c.base_plan, *c.plans) if plan.stratum is not None)
+    )
     return draw_population(
         c.tables, enterprises=count, sample=sample, months=c.months, seed=c.replicates[0].population_seed,
         programme=strata,

@@ -70,6 +70,7 @@ class Comparison:
     scenarios: list[Scenario]
     settings: Settings
     tables: CensusTables
+    base_plan: TargetPlan
     plans: list[TargetPlan]
     replicates: list[Replicate]
     sums: list[ScenarioSums]
@@ -110,12 +111,12 @@ def compare(
     fraction = (
         sample if sample is not None else (count or 0) / fit_size_distribution(tables).sme_enterprises.sum()
     )
-    plans = plan_targets(scenarios, tables, float(fraction))
-    strata = tuple(dict.fromkeys(plan.stratum for plan in plans if plan.stratum is not None))
+    base_plan, *plans = plan_targets([baseline, *scenarios], tables, float(fraction))
+    strata = tuple(dict.fromkeys(plan.stratum for plan in (base_plan, *plans) if plan.stratum is not None))
     pairs = replicate_pairs(settings.replicates, settings.seed)
     draws = prior_draws(len(pairs), settings.seed) if settings.draws == "prior" else [{} for _ in pairs]
     result = Comparison(
-        baseline, list(scenarios), settings, tables, plans, [r for pair in pairs for r in pair],
+        baseline, list(scenarios), settings, tables, base_plan, plans, [r for pair in pairs for r in pair],
         [ScenarioSums() for _ in scenarios], [], draws, level_names(tables),
     )  # fmt: skip
 
@@ -192,7 +193,7 @@ def _simulate_pair(
         ]
         panel = np.logical_or.reduce(eligible)
         for i, scenario in enumerate((result.baseline, *result.scenarios)):
-            mask = eligible[i - 1] if i else TargetPlan(None).eligible(scenario.programme, population)
+            mask = eligible[i - 1] if i else result.base_plan.eligible(scenario.programme, population)
             runs.append(
                 Run(
                     scenario,

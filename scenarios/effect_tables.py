@@ -7,6 +7,7 @@ enterprises drawn and events.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -114,34 +115,48 @@ def _rows(
     value: Callable[[FloatArray], FloatArray],
     levels: list[tuple[str, str]],
 ) -> Iterator[tuple[Any, ...]]:
-    effect = arms.difference(indicator, value)
     assert arms.crossed is not None
-    crossed = arms.crossed.difference(indicator, value)
+    effect = arms.difference(indicator, value)
+    columns = np.stack(
+        [*summaries(effect), variance_reduction(effect, arms.crossed.difference(indicator, value))]
+    )
+    known = np.isfinite(effect).sum(axis=0) >= max(2, len(effect) // 2)
     unit = indicator.unit if indicator.effect == "difference" else "%"
     name = (c.scenarios[i].name, c.baseline.name, population, indicator.name, unit)
     for w in arms.windows:
         for number, (group, level) in enumerate(levels):
-            values = effect[:, w, number]
-            if np.isfinite(values).sum() < max(2, len(values) // 2):
-                continue
-            reduction = variance_reduction(values, crossed[:, w, number])
-            yield (*name, group, level, WINDOW * (w + 1), *summary(values), reduction)
+            if known[w, number]:
+                estimate, low, high, error, reduction = columns[:, w, number].tolist()
+                yield (*name, group, level, WINDOW * (w + 1), estimate, low, high, COVERAGE, error, reduction)
+
+
+def summaries(values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """(estimate, low, high, se) over the first axis, the replicates; NaN replicates are left out."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # columns without any value stay NaN
+        estimate = np.nanmean(values, axis=0)
+    low, high = np.quantile(values, [LOW, HIGH], axis=0)
+    for place in zip(*np.nonzero(np.isnan(low) & np.isfinite(estimate)), strict=True):
+        column = values[(slice(None), *place)]
+        low[place], high[place] = np.quantile(column[np.isfinite(column)], [LOW, HIGH])
+    return estimate, low, high, monte_carlo_error(values)
 
 
 def summary(values: FloatArray) -> tuple[float, float, float, float, float]:
-    """(estimate, low, high, coverage, se) of an effect over the replicates; NaN replicates are left out."""
-    finite = values[np.isfinite(values)]
-    if len(finite) == 0:
-        return (float("nan"),) * 3 + (COVERAGE, float("nan"))
-    low, high = np.quantile(finite, [LOW, HIGH])
-    return float(finite.mean()), float(low), float(high), COVERAGE, monte_carlo_error(values)
+    """(estimate, low, high, coverage, se) of one effect over the replicates; NaN ones are left out."""
+    estimate, low, high, error = (float(part[0]) for part in summaries(values[:, None]))
+    return estimate, low, high, COVERAGE, error
 
 
-def monte_carlo_error(values: FloatArray) -> float:
+def monte_carlo_error(values: FloatArray) -> FloatArray:
     """Standard error of the mean over replicates; the two of a draw count as one observation."""
-    pairs = np.nanmean(values[: len(values) // 2 * 2].reshape(-1, 2), axis=1) if len(values) > 1 else values
-    pairs = pairs[np.isfinite(pairs)]
-    return float(np.std(pairs, ddof=1) / np.sqrt(len(pairs))) if len(pairs) > 1 else float("nan")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        pairs = (
+            np.nanmean(values.reshape(-1, 2, *values.shape[1:]), axis=1) if len(values) % 2 == 0 else values
+        )
+        spread = np.nanstd(pairs, axis=0, ddof=1)
+    return spread / np.sqrt(np.maximum(1, np.isfinite(pairs).sum(axis=0)))
 
 
 def _half_squares(values: FloatArray) -> FloatArray:
@@ -149,25 +164,29 @@ def _half_squares(values: FloatArray) -> FloatArray:
     return 0.5 * (values[0::2] - values[1::2]) ** 2
 
 
-def variance_reduction(paired: FloatArray, crossed: FloatArray) -> float:
+def variance_reduction(paired: FloatArray, crossed: FloatArray) -> FloatArray:
     """Variance of the effect with independent events over that with shared ones, on the same enterprises.
 
-    ``paired`` are all replicates, ``crossed`` the even draws' scenario less the other replicate's baseline.
+    ``paired`` are all replicates (first axis), ``crossed`` the even draws' scenario less the other
+    replicate's baseline. NaN where chance does not move the effect.
     """
-    shared = _half_squares(np.concatenate([paired[r : r + 2] for r in range(0, len(paired), 4)]))
-    independent = _half_squares(crossed)
-    shared_mean, independent_mean = np.nanmean(shared), np.nanmean(independent)
-    return float(independent_mean / shared_mean) if shared_mean > 0.0 else float("nan")
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        shared = np.nanmean(_half_squares(paired)[0::2], axis=0)
+        independent = np.nanmean(_half_squares(crossed), axis=0)
+        return np.where(shared > 0.0, independent / shared, np.nan)
 
 
 def sources_of_variance(values: FloatArray) -> dict[str, float]:
     """Shares of the variance of an effect: parameters, enterprises drawn, events (sum 1)."""
     pairs = np.arange(len(values) // 2)
     within = _half_squares(values)
-    events = float(np.nanmean(within[pairs % 2 == 0]))
-    chance = max(events, float(np.nanmean(within[pairs % 2 == 1])))
-    total = max(float(np.nanvar(values, ddof=1)), chance)
-    if total <= 0.0:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        events = float(np.nanmean(within[pairs % 2 == 0]))
+        chance = max(events, float(np.nanmean(within[pairs % 2 == 1])))
+        total = max(float(np.nanvar(values, ddof=1)), chance)
+    if not total > 0.0:
         return {"parameters": 0.0, "enterprises drawn": 0.0, "events": 0.0}
     return {
         "parameters": (total - chance) / total,

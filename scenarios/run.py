@@ -22,6 +22,7 @@ from scenarios.summary import INDICATOR_COLUMNS, PROGRAMME_COLUMNS, levels_of, p
 from simulation import accounts as a
 from simulation.batch import simulate
 from simulation.census import CensusTables, load_census
+from simulation.decomposition import PARTS, decompose
 from simulation.indicators import BY_GENDER, INDICATORS, WINDOW, of_gender
 from simulation.population import Population, draw_population
 from simulation.programme import Scenario
@@ -50,6 +51,7 @@ class Levels:
     population: Population  # of the first replicate
     parameters: list[dict[str, float]]
     national: list[FloatArray]
+    decomposed: list[dict[str, float]]  # productivity growth of each replicate, empty under two years
 
 
 def run(scenario: Scenario, settings: Settings, progress: Callable[[int, int], None] | None = None) -> Levels:
@@ -62,6 +64,7 @@ def run(scenario: Scenario, settings: Settings, progress: Callable[[int, int], N
     defaults = n == 1 or settings.draws == "default"
     values = [{}] * n if defaults else prior_draws(n, settings.seed)
     national: list[FloatArray] = []
+    decomposed: list[dict[str, float]] = []
     first: Population | None = None
     for number, (replicate, _) in enumerate(replicate_pairs(2 * n, settings.seed)):
         people = draw_population(
@@ -74,9 +77,12 @@ def run(scenario: Scenario, settings: Settings, progress: Callable[[int, int], N
             replicate.event_seed, plan.eligible(scenario.programme, people),
         )  # fmt: skip
         tell = None if progress is None else _counter(progress, number * months, n * months)
-        national.append(simulate([one], threads=settings.threads, after_month=tell)[0].sums)
+        result = simulate([one], threads=settings.threads, after_month=tell)[0]
+        national.append(result.sums)
+        if months >= 2 * WINDOW:
+            decomposed.append(decompose(result.enterprises))
     assert first is not None
-    return Levels(scenario, settings, tables, first, values, national)
+    return Levels(scenario, settings, tables, first, values, national, decomposed)
 
 
 def _counter(progress: Callable[[int, int], None], before: int, total: int) -> Callable[[int], None]:
@@ -84,7 +90,7 @@ def _counter(progress: Callable[[int, int], None], before: int, total: int) -> C
 
 
 def run_tables(levels: Levels) -> dict[str, pl.DataFrame]:
-    """Tables of a run: ``indicators`` by year, ``programme`` totals, ``reach`` by month."""
+    """Tables of a run: ``indicators`` by year, ``programme`` totals, ``reach`` by month, ``decomposition``."""
     name = levels.scenario.name
     names = level_names(levels.tables)
     records = [record_of(values, levels.scenario.parameters)[0] for values in levels.parameters]
@@ -95,7 +101,19 @@ def run_tables(levels: Levels) -> dict[str, pl.DataFrame]:
         if has_programme
         else pl.DataFrame(schema=PROGRAMME_COLUMNS),
         "reach": _reach(levels),
+        "decomposition": _decomposition(levels),
     }
+
+
+def _decomposition(levels: Levels) -> pl.DataFrame:
+    """Change of value added per worker from the first to the last full year, in %, and its parts."""
+    rows = []
+    for part in (*PARTS, "total") if levels.decomposed else ():
+        values = np.array([parts[part] for parts in levels.decomposed])
+        rows.append((levels.scenario.name, part, values.mean(), *np.quantile(values, [LOW, HIGH])))
+    columns = {"scenario": pl.String, "part": pl.String}
+    numbers = dict.fromkeys(("estimate", "low", "high"), pl.Float64)
+    return pl.DataFrame(rows, schema={**columns, **numbers}, orient="row")
 
 
 def _of_women_and_men(levels: Levels) -> pl.DataFrame:

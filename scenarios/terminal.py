@@ -43,6 +43,16 @@ def progress_bar(task: str, quiet: bool) -> Iterator[Callable[[int, int], None] 
         yield lambda done, of: bar.update(number, completed=done, total=of)
 
 
+@contextmanager
+def working(task: str, quiet: bool) -> Iterator[None]:
+    """Say on standard error what is being done, as long as it takes, if somebody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    with Console(stderr=True).status(task):
+        yield
+
+
 # compare
 
 PROGRAMME_ROWS = ("enterprises_reached", "cost_per_enterprise", "benefit_cost_ratio", "cost_recovery")
@@ -145,13 +155,13 @@ def pairing_line(tables: Tables, month: int, replicates: int) -> str:
         ]
         if factors:
             low, high = (f"{end:,.0f}" if end >= 10 else f"{end:.1f}" for end in (min(factors), max(factors)))
-            parts.append(f"{name.removesuffix('_rate')} {low}" + (f" to {high}" if high != low else ""))
+            times = low if low == high else f"{low} to {high}"
+            parts.append(f"of {name.removesuffix('_rate')} {times} times")
     if not parts:
         return ""
     rough = ", roughly, as replicates are few" if replicates < ENOUGH_REPLICATES else ""
-    return (
-        f"Because scenarios share every random event, chance variance shrinks: {joined(parts)} times{rough}."
-    )
+    smaller = f"smaller: {joined(parts)}{rough}"
+    return f"Because scenarios share every random event, the variance from chance is {smaller}."
 
 
 def _grid(
@@ -213,6 +223,16 @@ def programme_grid(tables: Tables, title: str, months: int, replicates: int) -> 
         cell = interval(*ends)
         rows.append((label, unit, [cell if replicates > 1 else cell.split(" [")[0]]))
     return _grid(f"The programme over {months} months", [title], rows) if rows else None
+
+
+def decomposition_line(tables: Tables) -> str:
+    """How value added per worker moved: within enterprises, between them, by entry and exit."""
+    parts = dict(tables["decomposition"].select("part", "estimate").iter_rows())
+    if not parts:
+        return ""
+    total = parts.pop("total")
+    told = ", ".join(f"{name} {value:+.1f}" for name, value in parts.items())
+    return f"Value added per worker moved by {total:+.1f} % from the first to the last year: {told}."
 
 
 def run_group_grid(tables: Tables, group: str, names: Mapping[str, str]) -> Table:

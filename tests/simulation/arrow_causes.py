@@ -226,7 +226,7 @@ STATE: dict[str, Mover] = {
 }
 """Causes in the state."""
 
-_ALL_SECTORS_LATE = ({"from_month": 12, "sectors": list(SECTORS)},)
+_ONE_SECTOR = ({"from_month": 0, "sectors": [SECTORS[0]]},)
 SCENARIO: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     f"programme.{name}": ({name: low}, {name: high})
     for name, low, high in (
@@ -240,7 +240,7 @@ SCENARIO: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ("credit_line", 0.0, 6.0),
         ("continuation", 0.0, 1.0),
         ("obligatory_first", False, True),
-        ("rollout", (), _ALL_SECTORS_LATE),
+        ("rollout", (), _ONE_SECTOR),
         ("trainer_days_per_month", 4.0, 60.0),
     )
 }

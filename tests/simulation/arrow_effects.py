@@ -62,6 +62,8 @@ def being_visited(v: View) -> None:
 
 
 def with_gains(v: View) -> None:
+    """Middling usual practices, so that their drift does not push gains against the ceiling."""
+    v.enterprises.usual[:] = v.enterprises.lasting[:] = 0.4
     for k in TAUGHT:
         gain(v, k, 0.3)
 
@@ -241,7 +243,7 @@ ENGINE: dict[str, Effect] = {
     "buyer payments": Effect(account(a.BUYER_PAYMENTS), LONG, at_work=True),
     "overhead": Effect(account(a.OVERHEAD), LONG, at_work=True),
     "trainer days": Effect(account(a.TRAINER_DAYS), LONG, at_work=True),
-    "enterprises waiting": Effect(lambda before, after: float(after.run.queue[0]), LONG, at_work=True),
+    "enterprises waiting": Effect(lambda before, after: float(after.run.queue[0]), 12, at_work=True),
     "credit line of the trained": Effect(trained("credit_line"), LONG, at_work=True),
     "know-how of the trained": Effect(trained("knowhow"), LONG, at_work=True),
     "practices of the trained": Effect(trained("gain"), LONG, at_work=True),

@@ -17,8 +17,8 @@ from simulation.state import TAKEN, WORKER_COLUMNS
 from simulation.world import Run, World, build_world
 
 TABLES = load_census()
-SECTORS, REGIONS = ("C17", "C18", "C34", "C39"), ("Zhejiang", "Guangdong", "Sichuan")
-"""Textiles, garments, general machinery and electronics: low and high value added per worker."""
+SECTORS, REGIONS = ("C17", "C18", "C27", "C34"), ("Zhejiang", "Guangdong", "Sichuan")
+"""Textiles, garments, medicines and general machinery: low and high value added per worker."""
 
 SEEDS = {"population_seed": 5, "event_seed": 11}
 

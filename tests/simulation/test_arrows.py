@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
 
 import numpy as np
@@ -13,7 +12,14 @@ from simulation.parameters import PARAMETERS, parameter_record
 from simulation.world import Run, build_world
 from tests.simulation.arrow_causes import CAUSES, SCENARIO, START_MONTH, STATE
 from tests.simulation.arrow_effects import ENGINE, UNITS, VALUATION, valued
-from tests.simulation.small_runs import small_population, small_run, small_scenario, view
+from tests.simulation.small_runs import (
+    View,
+    finished,
+    small_population,
+    small_run,
+    small_scenario,
+    view,
+)
 
 QUIET = {"enterprises_per_month": 0.0}
 """A programme that enrols nobody."""
@@ -31,6 +37,11 @@ ROUNDING = 1e-4
 
 RUNS_OF_A_WORLD = 150
 """Runs laid out at once, which bounds memory."""
+
+
+VALUED_ONLY = {name for name, x in PARAMETERS.items() if x.submodel == "costs"} - {"overhead_per_module"}
+VALUED_ONLY |= {"emission_factor"}
+"""Parameters that enter the net benefit and not the simulation."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ def measured(chosen: list[Trial]) -> Iterator[float]:
         yield ENGINE[trial.effect].measure(start, end)
 
 
-@cache
+@pytest.fixture(scope="module")
 def outcomes() -> dict[Trial, float]:
     """The effect in every run that any arrow needs."""
     needed = dict.fromkeys(trial for arrow in ARROWS for trial in trials(arrow).values())
@@ -120,16 +131,16 @@ def outcomes() -> dict[Trial, float]:
     return found
 
 
-def responses(arrow: Arrow) -> dict[str, float]:
+def responses(arrow: Arrow, outcomes: dict[Trial, float]) -> dict[str, float]:
     """How far the cause moves the effect (or the effect itself, for a level), by setting of the parameter."""
-    values = {name: outcomes()[trial] for name, trial in trials(arrow).items()}
+    values = {name: outcomes[trial] for name, trial in trials(arrow).items()}
     settings = dict.fromkeys(name.split()[0] for name in values)
     return {name: values[f"{name} with"] - values.get(f"{name} without", 0.0) for name in settings}
 
 
 @pytest.mark.parametrize("arrow", ARROWS, ids=lambda arrow: f"{arrow.id} {arrow.cause}-{arrow.effect}")
-def test_arrow_moves_its_effect(arrow):
-    response = responses(arrow)
+def test_arrow_moves_its_effect(arrow, outcomes):
+    response = responses(arrow, outcomes)
     assert np.isfinite(list(response.values())).all()
     if not arrow.parameter:
         assert arrow.sign * response["default"] > 0.0
@@ -164,3 +175,30 @@ def test_arrows_are_well_formed():
 def test_every_cause_and_effect_is_of_the_table():
     assert {arrow.cause for arrow in ARROWS} - {""} == CAUSES | set(UNITS)
     assert {arrow.effect for arrow in ARROWS} == {*ENGINE, *VALUATION}
+
+
+def recorded(mine: View) -> bytes:
+    """All that a run puts out: national sums, and what its enterprises reported."""
+    e = mine.enterprises
+    return mine.sums.tobytes() + e.baseline_report.tobytes() + e.endline_report.tobytes() + e.reports.tobytes()
+
+
+def test_no_parameter_is_decoration():
+    """Every parameter of the simulation changes what a run with a programme puts out."""
+    names = [name for name in PARAMETERS if name not in VALUED_ONLY]
+    scenario = small_scenario(30, AT_WORK)
+    changed = [{}, {}] + [{name: low_and_high(name)[1]} for name in names]
+    first, again, *others = finished([small_run(scenario, values, small_population()) for values in changed])
+    assert recorded(first) == recorded(again)
+    assert [x for x, mine in zip(names, others, strict=True) if recorded(mine) == recorded(first)] == []
+
+
+def test_costs_enter_the_valuation_alone():
+    scenario = small_scenario(12, AT_WORK)
+    values = {name: low_and_high(name)[1] for name in VALUED_ONLY}
+    first, other = finished([small_run(scenario, x, small_population()) for x in ({}, values)])
+    assert recorded(first) == recorded(other)
+    for name in VALUED_ONLY:
+        arrow = next(x for x in ARROWS if x.parameter == name)
+        low, high = (parameter_record({name: value}) for value in low_and_high(name))
+        assert valued(arrow.effect, arrow.cause, True, low) != valued(arrow.effect, arrow.cause, True, high)
