@@ -26,7 +26,7 @@ from simulation.census import CensusTables, load_census
 from simulation.compile import is_compiled
 from simulation.indicators import WINDOW
 from simulation.inputs import InputError, check_out_dir, suggestion
-from simulation.population import Population, draw_population
+from simulation.population import Population, draw_population, entry_settings
 from simulation.programme import Scenario
 from simulation.scenario_files import adjusted, load_scenario
 from simulation.schedule import resolve_target
@@ -269,7 +269,7 @@ def _first_population(c: Comparison) -> Population:
     )
     return draw_population(
         c.tables, enterprises=count, sample=sample, months=c.months, seed=c.replicates[0].population_seed,
-        programme=strata,
+        programme=strata, **entry_settings(c.baseline.parameters),
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from simulation.effects import (
     paired_sums,
 )
 from simulation.inputs import InputError
-from simulation.population import SIZE_CLASSES, Population, draw_population
+from simulation.population import SIZE_CLASSES, Population, draw_population, entry_settings
 from simulation.programme import Scenario
 from simulation.size_distribution import fit_size_distribution
 from simulation.targets import DEFAULT_ENTERPRISES, TargetPlan, plan_targets
@@ -123,8 +123,9 @@ def compare(
     @lru_cache(maxsize=2)
     def population(seed: int) -> Population:
         return draw_population(
-            tables, enterprises=count, sample=sample, months=baseline.months, seed=seed, programme=strata
-        )
+            tables, enterprises=count, sample=sample, months=baseline.months, seed=seed, programme=strata,
+            **entry_settings(baseline.parameters),
+        )  # fmt: skip
 
     if progress is not None:
         progress(0, settings.replicates)
@@ -165,6 +166,12 @@ def check_arms(baseline: Scenario, scenarios: Sequence[Scenario], settings: Sett
                     f"differs from the baseline's {getattr(baseline, name)}, so the two cannot be paired",
                     "give both the same, for instance with --months",
                 )  # fmt: skip
+        if entry_settings(scenario.parameters) != entry_settings(baseline.parameters):
+            raise InputError(
+                scenario.name, "parameters", None,
+                "entry or cluster size differs from the baseline's, so the enterprises are not the same",
+                "give both scenarios the same entry_rate, entrant_size and cluster_size",
+            )  # fmt: skip
         if scenario.population.tables != baseline.population.tables:
             raise InputError(
                 scenario.name, "population.tables", scenario.population.tables, "differs from the baseline's",

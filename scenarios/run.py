@@ -24,7 +24,7 @@ from simulation.batch import simulate
 from simulation.census import CensusTables, load_census
 from simulation.decomposition import PARTS, decompose
 from simulation.indicators import BY_GENDER, INDICATORS, WINDOW, of_gender
-from simulation.population import Population, draw_population
+from simulation.population import Population, draw_population, entry_settings
 from simulation.programme import Scenario
 from simulation.size_distribution import fit_size_distribution
 from simulation.targets import plan_targets
@@ -69,7 +69,7 @@ def run(scenario: Scenario, settings: Settings, progress: Callable[[int, int], N
     for number, (replicate, _) in enumerate(replicate_pairs(2 * n, settings.seed)):
         people = draw_population(
             tables, enterprises=count, sample=sample, months=months, seed=replicate.population_seed,
-            programme=() if plan.stratum is None else (plan.stratum,),
+            programme=() if plan.stratum is None else (plan.stratum,), **entry_settings(scenario.parameters),
         )  # fmt: skip
         first = first or people
         one = Run(
@@ -90,7 +90,7 @@ def _counter(progress: Callable[[int, int], None], before: int, total: int) -> C
 
 
 def run_tables(levels: Levels) -> dict[str, pl.DataFrame]:
-    """Tables of a run: ``indicators`` by year, ``programme`` totals, ``reach`` by month, ``decomposition``."""
+    """Tables of a run: ``indicators`` by year, ``programme`` totals, ``reach``, ``decomposition``."""
     name = levels.scenario.name
     names = level_names(levels.tables)
     records = [record_of(values, levels.scenario.parameters)[0] for values in levels.parameters]

@@ -21,7 +21,7 @@ from simulation.collector import AGENT_REPORTERS, Collector
 from simulation.indicators import INDICATORS, PROGRAMME_TOTALS, WINDOW
 from simulation.inputs import InputError
 from simulation.parameters import parameter_record
-from simulation.population import Population, draw_population
+from simulation.population import Population, draw_population, entry_settings
 from simulation.programme import Scenario
 from simulation.scenario_files import adjusted, load_scenario
 from simulation.size_distribution import fit_size_distribution
@@ -230,5 +230,6 @@ def _planned_run(
         months=scenario.months,
         seed=seed,
         programme=() if plan.stratum is None else (plan.stratum,),
+        **entry_settings(changed),
     )
     return Run(scenario, drawn, parameters, seed, seed, plan.eligible(scenario.programme, drawn))

@@ -7,15 +7,17 @@ one to one as a stratum of their own, and the background's weights give way to t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from simulation.census import CensusTables
+from simulation.parameters import PARAMETERS
 from simulation.sampling_frame import SamplingFrame, national_frame, spread_order
 from simulation.size_distribution import SME_LIMIT, SizeDistribution, fit_size_distribution
 
@@ -143,15 +145,25 @@ class Population:
         return self.describe()
 
 
+ENTRY_PARAMETERS = ("entry_rate", "entrant_size", "cluster_size")
+"""Parameters of the registry that shape a population before it is simulated."""
+
+
+def entry_settings(parameters: Mapping[str, float]) -> dict[str, Any]:
+    """Arguments of :func:`draw_population` under a scenario's ``parameters``: entry and cluster size."""
+    chosen = {name: parameters.get(name, PARAMETERS[name].default) for name in ENTRY_PARAMETERS}
+    return {**chosen, "cluster_size": round(chosen["cluster_size"])}
+
+
 def draw_population(
     tables: CensusTables,
     *,
     enterprises: int | None = None,
     sample: float | None = None,
     months: int,
-    entry_rate: float = 0.065,
-    entrant_size: float = 0.5,
-    cluster_size: int = 12,
+    entry_rate: float = PARAMETERS["entry_rate"].default,
+    entrant_size: float = PARAMETERS["entrant_size"].default,
+    cluster_size: int = round(PARAMETERS["cluster_size"].default),
     seed: int,
     programme: Sequence[ProgrammeStratum] = (),
     sme_limit: int = SME_LIMIT,

@@ -44,7 +44,8 @@ def _fill(ent: NDArray[Any], p: Any, random: np.random.Generator) -> dict[str, N
     seats = len(owner)
     place = np.arange(seats) - (ent["first_seat"] - ent["first_seat"][0])[owner]
     taken = place < ent["employees"][owner]
-    tenure = np.minimum(random.standard_exponential(seats) / p["quit_rate"], LONGEST_TENURE)
+    rate = max(p["quit_rate"], 1e-9)  # where nobody quits, everybody has been there longest
+    tenure = np.minimum(random.standard_exponential(seats) / rate, LONGEST_TENURE)
     tenure[random.random(seats) < RECENT_SHARE] *= MONTHS_NEW / 36.0
     tenure[ent["entry_month"][owner] > 0] = 0.0
     tenure = tenure.astype(np.int64)

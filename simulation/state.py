@@ -109,7 +109,8 @@ REGION = np.dtype(
     [
         ("tightness", "f8"),  # vacancies per job seeker, 1 = balanced
         ("mean_wage", "f8"), ("low_pay", "f8"), ("median_ratio", "f8"),  # yuan a month; median over mean
-        ("seekers", "f8"), ("seekers_at_start", "f8"), ("vacancies_at_start", "f8"), ("workers_at_start", "f8"),
+        ("seekers", "f8"), ("seekers_at_start", "f8"), ("vacancies_at_start", "f8"),
+        ("workers_at_start", "f8"),
         ("reliability", "f8"),  # of regional totals estimated from the sample, 0..1
         ("trained", "f8"),  # share of the job seekers who attended a class
     ],

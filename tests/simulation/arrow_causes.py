@@ -1,4 +1,4 @@
-"""How a test moves each cause of the table of arrows: in the state before the first month, or in the scenario.
+"""How a test moves each cause of the table of arrows: in the state at the start, or in the scenario.
 
 A cause of the state is a function of a run's view and of ``up``: with ``up`` false it prepares the low side.
 A cause of the scenario is a pair of values of one field of the programme.

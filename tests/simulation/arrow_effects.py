@@ -1,4 +1,4 @@
-"""How a test measures each effect of the table of arrows: the state it prepares, how long it runs, what it reads.
+"""How a test measures each effect of the table of arrows: the state prepared, the months run, what is read.
 
 Most effects are read in the first month in which the arrow can show, before any other path from the cause has
 had time to, so that an arrow at its neutral value leaves exactly nothing.
@@ -30,7 +30,7 @@ def nothing(v: View) -> None:
 
 @dataclass(frozen=True)
 class Effect:
-    """``measure(before, after)`` after ``months`` from a prepared state; ``at_work``: with a live programme."""
+    """``measure(before, after)`` after ``months`` from a prepared state; ``at_work``: with a programme."""
 
     measure: Measure
     months: int = 1

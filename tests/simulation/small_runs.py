@@ -1,4 +1,4 @@
-"""Small runs for tests: one population of a few hundred enterprises, one world of many runs, views of each."""
+"""Small runs for tests: a population of a few hundred enterprises, many runs of it, a view of each."""
 
 from __future__ import annotations
 
