@@ -114,7 +114,7 @@ class Programme:
             self.seat(firm, class_of[r], share)
 
     def affords(self, firm: Enterprise, days: float, seats: int) -> bool:
-        """Whether trainer days and budget reach for ``seats`` enterprises like this and all they stand for."""
+        """Whether trainer days and budget reach for ``seats`` enterprises like this one."""
         return self.days_left >= days * firm.weight * seats and self.budget_left >= self.cost(firm) * seats
 
     def cost(self, firm: Enterprise) -> float:

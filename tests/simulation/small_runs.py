@@ -11,7 +11,14 @@ import numpy as np
 
 from simulation.census import load_census
 from simulation.parameters import parameter_record
-from simulation.population import PROGRAMME, Population, ProgrammeStratum, draw_population
+from simulation.population import (
+    ENTRY_PARAMETERS,
+    PROGRAMME,
+    Population,
+    ProgrammeStratum,
+    draw_population,
+    entry_settings,
+)
 from simulation.programme import Programme, Scenario
 from simulation.state import TAKEN, WORKER_COLUMNS
 from simulation.world import Run, World, build_world
@@ -20,16 +27,23 @@ TABLES = load_census()
 SECTORS, REGIONS = ("C17", "C18", "C27", "C34"), ("Zhejiang", "Guangdong", "Sichuan")
 """Textiles, garments, medicines and general machinery: low and high value added per worker."""
 
+Entry = tuple[tuple[str, float], ...]
+
 SEEDS = {"population_seed": 5, "event_seed": 11}
 
 
 @cache
-def small_population(months: int = 36, eligible: int = 45) -> Population:
-    """Whole clusters of four sectors in three provinces, each enterprise standing for itself alone."""
+def small_population(months: int = 36, eligible: int = 45, entry: Entry = ()) -> Population:
+    """Whole clusters of four sectors in three provinces, each enterprise standing for itself alone.
+
+    ``entry`` are values of the parameters that shape a population before it is simulated.
+    """
     sectors = tuple(TABLES.sectors.index(code) for code in SECTORS)
     regions = tuple(TABLES.regions.index(name) for name in REGIONS)
     stratum = ProgrammeStratum(sectors, regions, 50, 250, eligible)
-    drawn = draw_population(TABLES, enterprises=100, months=months, seed=3, programme=(stratum,))
+    drawn = draw_population(
+        TABLES, enterprises=100, months=months, seed=3, programme=(stratum,), **entry_settings(dict(entry))
+    )
     keep = drawn.stratum == PROGRAMME
     columns = {
         field.name: getattr(drawn, field.name)[keep]
@@ -54,7 +68,8 @@ def small_run(
     **options: Any,
 ) -> Run:
     """A run on the small population, with every enterprise in the panel."""
-    population = population or small_population(scenario.months)
+    entry = tuple((name, value) for name, value in (parameters or {}).items() if name in ENTRY_PARAMETERS)
+    population = population or small_population(max(36, scenario.months), entry=entry)
     panel = np.ones(population.n, np.bool_)
     record = parameter_record(parameters)
     return Run(scenario, population, record, **{**SEEDS, "panel": panel, **options})

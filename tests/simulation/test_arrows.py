@@ -15,7 +15,6 @@ from tests.simulation.arrow_effects import ENGINE, UNITS, VALUATION, valued
 from tests.simulation.small_runs import (
     View,
     finished,
-    small_population,
     small_run,
     small_scenario,
     view,
@@ -102,7 +101,7 @@ def run_of(trial: Trial) -> Run:
         programme |= SCENARIO[trial.cause][trial.up]
     start = START_MONTH.get(trial.cause, (5, 5))[trial.up]
     scenario = small_scenario(effect.months, programme, start_month=start)
-    return small_run(scenario, dict(trial.parameters), small_population())
+    return small_run(scenario, dict(trial.parameters))
 
 
 def measured(chosen: list[Trial]) -> Iterator[float]:
@@ -198,7 +197,7 @@ def test_no_parameter_is_decoration():
     names = [name for name in PARAMETERS if name not in VALUED_ONLY]
     scenario = small_scenario(30, BUSY)
     changed = [LIVELY, LIVELY] + [LIVELY | {name: low_and_high(name)[1]} for name in names]
-    first, again, *others = finished([small_run(scenario, values, small_population()) for values in changed])
+    first, again, *others = finished([small_run(scenario, values) for values in changed])
     assert recorded(first) == recorded(again)
     assert [x for x, mine in zip(names, others, strict=True) if recorded(mine) == recorded(first)] == []
 
@@ -206,7 +205,7 @@ def test_no_parameter_is_decoration():
 def test_costs_enter_the_valuation_alone():
     scenario = small_scenario(12, AT_WORK)
     values = {name: low_and_high(name)[1] for name in VALUED_ONLY}
-    first, other = finished([small_run(scenario, x, small_population()) for x in ({}, values)])
+    first, other = finished([small_run(scenario, x) for x in ({}, values)])
     assert recorded(first) == recorded(other)
     for name in VALUED_ONLY:
         arrow = next(x for x in ARROWS if x.parameter == name)

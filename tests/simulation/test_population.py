@@ -92,7 +92,7 @@ def test_mean_size_and_rates_do_not_depend_on_the_sample(enterprises):
 
 
 def test_entrants_are_spread_over_months_and_smaller():
-    p = draw(enterprises=100_000, months=25, entry_rate=0.1)
+    p = draw(enterprises=100_000, months=25, entry_rate=0.1, entrant_size=0.5)
     months = p.entry_month[~p.incumbent]
     assert months.min() == 1
     assert months.max() == 24
