@@ -53,7 +53,7 @@ def advance(
         run_index, first_block, last_block = tasks[task, 0], tasks[task, 1], tasks[task, 2]
         run = runs[run_index]
         p = parameters[run_index]
-        for month in range(first_month, last_month):
+        for month in range(first_month, min(last_month, run.months)):
             if whole_runs:
                 ordered.open_month(p, month, regions[run_index], sectors[run_index], sums[run_index])
                 if run.programme:

@@ -11,10 +11,10 @@ from simulation.compile import submodel
 from simulation.parameters import CLEANER_PRODUCTION, QUALITY
 from simulation.state import N_MODULES, WORKING_DAYS
 
-NOVICES_USUAL = 0.16
-"""Share of novices at which the defect rate is the average one (26 % turnover a year)."""
-SKILL_USUAL = 0.97
-"""Mean skill at which the defect rate is the average one."""
+NOVICES_USUAL = 0.131
+"""Share of novices at which the defect rate is the average one: at rest, 26 % turnover a year (simulated)."""
+SKILL_USUAL = 0.959
+"""Mean skill at which the defect rate is the average one: at rest (simulated)."""
 
 
 @submodel

@@ -14,11 +14,8 @@ from simulation.state import AGE_SHARES, AGE_SHIFT, TAKEN, WOMAN, WORKER_COLUMNS
 CHUNK = 50_000
 """Enterprises filled at a time, so that a nation one to one needs no more memory than its columns."""
 
-LONGEST_TENURE = 360.0
+LONGEST_TENURE = 360
 """Months; nobody has been in an enterprise for longer at the start."""
-
-RECENT_SHARE = 0.12
-"""Share of workers whose tenure is cut short, since newcomers leave faster than the rest (assumed)."""
 
 
 def fill_rosters(ent: NDArray[Any], p: Any, random: np.random.Generator) -> dict[str, NDArray[Any]]:
@@ -38,17 +35,22 @@ def fill_rosters(ent: NDArray[Any], p: Any, random: np.random.Generator) -> dict
     return columns
 
 
+def tenure_distribution(p: Any) -> NDArray[np.float64]:
+    """Share of workers with at most 0, 1, 2 ... months of tenure where quitting has long been as usual."""
+    months = np.arange(LONGEST_TENURE)
+    quits = np.minimum(0.9, p["quit_rate"] * (1.0 + p["quit_novice"] / (1.0 + months / MONTHS_NEW)))
+    staying = np.concatenate([[1.0], np.cumprod(1.0 - quits)])
+    return np.cumsum(staying) / staying.sum()
+
+
 def _fill(ent: NDArray[Any], p: Any, random: np.random.Generator) -> dict[str, NDArray[Any]]:
     """The seats of some enterprises: tenure at its stationary spread, skill and engagement to match."""
     owner = np.repeat(np.arange(len(ent), dtype=np.int32), ent["seats"])
     seats = len(owner)
     place = np.arange(seats) - (ent["first_seat"] - ent["first_seat"][0])[owner]
     taken = place < ent["employees"][owner]
-    rate = max(p["quit_rate"], 1e-9)  # where nobody quits, everybody has been there longest
-    tenure = np.minimum(random.standard_exponential(seats) / rate, LONGEST_TENURE)
-    tenure[random.random(seats) < RECENT_SHARE] *= MONTHS_NEW / 36.0
-    tenure[ent["entry_month"][owner] > 0] = 0.0
-    tenure = tenure.astype(np.int64)
+    tenure = np.searchsorted(tenure_distribution(p), random.random(seats))
+    tenure[ent["entry_month"][owner] > 0] = 0
     human_resources = ent["usual"][:, HUMAN_RESOURCES] - p["practice_mean"][HUMAN_RESOURCES]
     ceiling = (1.0 + p["skill_human_resources"] * human_resources)[owner]
     at_hiring = p["skill_new"] + 0.2 * (random.random(seats) - 0.5)

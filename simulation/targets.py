@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.census import CensusTables
+from simulation.inputs import InputError
 from simulation.population import Population, ProgrammeStratum
 from simulation.programme import Programme, Scenario
 from simulation.schedule import NEVER, monthly_schedule, open_month
@@ -57,15 +58,18 @@ def plan_targets(
     """Give each programme that is too small for the sample its own stratum; similar ones share one.
 
     ``fraction`` is the sampled share of the nation. A programme of fewer than ``wanted`` enterprises is kept
-    one to one; of a larger one about ``wanted`` are simulated, each standing for several.
+    one to one; of a larger one about ``wanted`` are simulated, each standing for several. Raises InputError
+    where nobody matches a programme's target.
     """
     sizes: dict[int, float] = {}
     targets: dict[int, tuple] = {}
     for i, scenario in enumerate(scenarios):
         if scenario.programme is not None:
             planned = float(monthly_schedule(scenario.programme, scenario.months)["enterprises"].sum())
+            target = _target(scenario.programme, tables)
+            _check_not_empty(scenario, target, tables)
             if planned * fraction < wanted:
-                sizes[i], targets[i] = planned, _target(scenario.programme, tables)
+                sizes[i], targets[i] = planned, target
     plans = [TargetPlan(None) for _ in scenarios]
     open_groups: list[tuple[tuple, float, ProgrammeStratum]] = []
     for i in sorted(sizes, key=lambda i: -sizes[i]):
@@ -77,6 +81,19 @@ def plan_targets(
             open_groups.append(shared)
         plans[i] = TargetPlan(shared[2])
     return plans
+
+
+def _check_not_empty(scenario: Scenario, target: tuple, tables: CensusTables) -> None:
+    """Raise InputError if the nation holds no enterprise that the programme may enrol."""
+    found = eligible_in_nation(target, tables)
+    if found < 1.0:
+        raise InputError(
+            scenario.name,
+            "programme.target",
+            None,
+            f"is empty: {found:.2g} enterprises of the nation have these sectors, regions and sizes",
+            "widen the sectors, the regions or the range of employees",
+        )
 
 
 def _target(programme: Programme, tables: CensusTables) -> tuple:

@@ -93,7 +93,8 @@ class World:
 
     def step(self) -> None:
         """Advance every run by one month, parallel over blocks of enterprises."""
-        for r in range(len(self.runs)):
+        under_way = np.flatnonzero(self.runs["months"] > self.month)
+        for r in under_way:
             prepare(
                 r, self.month, self.runs, self.parameters, self.enterprises, self.classes, self.regions,
                 self.sectors, self.schedule, self.open_from, self.order, self.roll, self.sums,
@@ -106,7 +107,8 @@ class World:
             numba.set_num_threads(1)
         month.advance(tasks.astype(np.int64), self.month, self.month + 1, False, *self.columns())
         numba.set_num_threads(threads)
-        for r, run in enumerate(self.runs):
+        for r in under_way:
+            run = self.runs[r]
             first = int(run["first_block"])
             ordered.add_up(
                 self.blocks, first, first + int(run["blocks"]), self.block_sums, self.sums[r, self.month],

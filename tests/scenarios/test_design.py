@@ -4,6 +4,7 @@ import pytest
 
 from scenarios.design import replicate_pairs
 from simulation.census import load_census
+from simulation.inputs import InputError
 from simulation.population import draw_population
 from simulation.programme import Programme, Scenario
 from simulation.targets import POOL_MARGIN, plan_targets
@@ -59,6 +60,12 @@ def test_similar_programmes_share_a_stratum_and_others_do_not():
     plans = plan_targets([scenario("national", 200.0), near, far, elsewhere], TABLES, 1000 / 4e6)
     assert plans[0] == plans[1]
     assert len({plan.stratum for plan in plans}) == 3
+
+
+def test_a_target_without_enterprises_is_refused():
+    nobody = scenario("nobody", 2.0, sectors=["C16"], regions=["Tibet"], employees=[900, 999])
+    with pytest.raises(InputError, match="is empty"):
+        plan_targets([nobody], TABLES, 1000 / 4e6)
 
 
 def test_only_the_own_stratum_is_eligible():
