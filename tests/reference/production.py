@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.reference.enterprise import Enterprise
 
 DAYS_A_MONTH = 21.75
-USUAL_NOVICES, USUAL_SKILL = 0.16, 0.97
+USUAL_NOVICES, USUAL_SKILL = 0.131, 0.959
 
 
 def passing_shock(firm: Enterprise) -> None:

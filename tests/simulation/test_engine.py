@@ -31,9 +31,8 @@ def differences(first: World, second: World) -> list[str]:
         mine, other = getattr(first, field.name), getattr(second, field.name)
         if not isinstance(mine, np.ndarray) or field.name in ("rows", "block_sums"):
             continue
-        for name in mine.dtype.names or [()]:
-            if mine[name].tobytes() != other[name].tobytes():
-                found.append(f"{field.name} {name}")
+        names = mine.dtype.names or [()]
+        found += [f"{field.name} {x}" for x in names if mine[x].tobytes() != other[x].tobytes()]
     return found
 
 
@@ -66,12 +65,12 @@ def test_stepping_equals_running_to_the_end():
     assert differences(stepped(runs), to_end(runs)) == []
 
 
-@pytest.mark.skipif(numba.config.NUMBA_NUM_THREADS < 2, reason="one core")
 def test_threads_do_not_matter(monkeypatch):
     monkeypatch.setattr(world, "WORTH_THREADS", 0)
     runs = [small_run(WITH), small_run(WITHOUT), small_run(WITH, {"quit_rate": 0.03})]
-    assert differences(stepped(runs, 1), stepped(runs, 2)) == []
-    assert differences(to_end(runs, 1), to_end(runs, 2)) == []
+    several = numba.config.NUMBA_NUM_THREADS
+    assert differences(stepped(runs, 1), stepped(runs, several)) == []
+    assert differences(to_end(runs, 1), to_end(runs, several)) == []
 
 
 def test_a_run_is_the_same_alone_and_in_a_batch():
