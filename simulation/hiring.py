@@ -25,9 +25,7 @@ def vacancies(ent):
 def fill_chance(ent, p, region):
     """Chance that a vacancy is filled this month: higher with the wage, lower in a tight market."""
     wage = relative_wage(ent, region)
-    chance = (
-        p.hire_rate * (1.0 + p.hire_wage * (wage - 1.0)) * (1.0 - p.hire_tightness * (region.tightness - 1.0))
-    )
+    chance = p.hire_rate * (1.0 + p.hire_wage * (wage - 1.0)) * region.tightness**-p.hire_tightness
     return min(0.98, max(0.02, chance))
 
 

@@ -180,19 +180,22 @@ def attend(run, p, month, today, ent, identity, class_id, days):
 
 @submodel
 def enrol(run, month, today, enterprises, order, roll, open_from):
-    """Enrol eligible enterprises of open areas, in the run's order, while places and budget last."""
+    """Enrol eligible enterprises of open areas, in the run's order, while places and budget last.
+
+    Where nobody is left who may enrol, unused places lapse: they do not pile up until another area opens.
+    """
     run.capacity += today.enterprises
     first = run.next_in_order
     passed_over = False
     for i in range(first, run.eligible):
         if run.capacity <= 0.0 or run.budget_left <= 0.0:
-            break
+            return
         ent = enterprises[order[i]]
         if ent.enrolled_month < 0:
             is_open = open_from[ent.sector, ent.region] <= month
             if ent.alive and is_open:
                 if run.capacity < ent.weight:
-                    break
+                    return
                 run.capacity -= ent.weight
                 ent.enrolled_month = month
                 ent.waiting_since = month
@@ -202,6 +205,7 @@ def enrol(run, month, today, enterprises, order, roll, open_from):
                 passed_over = True
         if not passed_over:
             run.next_in_order = i + 1
+    run.capacity = min(run.capacity, today.enterprises)
 
 
 @submodel

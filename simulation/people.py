@@ -86,7 +86,7 @@ def workplace(ent, p, region, injury_relative, calendar_month, shed):
         p.quit_rate
         * season(p, calendar_month)
         * max(0.1, 1.0 - p.quit_wage * (wage - 1.0))
-        * max(0.1, 1.0 + p.quit_tightness * (region.tightness - 1.0))
+        * region.tightness**p.quit_tightness
         * (1.0 + p.quit_injuries * ent.injuries_seen)
     )
     injury_rate = (

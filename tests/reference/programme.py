@@ -145,7 +145,7 @@ class Programme:
             self.finish_module(firm)
 
     def enrol(self) -> None:
-        """Places go to enterprises of open areas in the run's order; unused places carry over."""
+        """Places go to enterprises of open areas in the order of the run; nobody left: places lapse."""
         self.capacity += self.offer["enterprises"]
         for firm in self.order:
             if self.capacity <= 0.0 or self.budget_left <= 0.0:
@@ -158,6 +158,7 @@ class Programme:
             self.capacity -= firm.weight
             firm.enrolled_month = firm.waiting_since = self.model.month
             self.roll.append(firm)
+        self.capacity = min(self.capacity, self.offer["enterprises"])
 
     def compare_classmates(self) -> None:
         """Mean gains of those who last sat in one class, as they stood at the end of last month."""

@@ -77,7 +77,7 @@ def workplace(firm: Enterprise) -> Workplace:
     engagement -= p.engagement_injuries * firm.injuries_seen + p.engagement_hours * long_hours
     quitting = p.quit_rate * season(p.quit_new_year, firm.model.calendar_month)
     quitting *= max(0.1, 1.0 - p.quit_wage * (wage - 1.0))
-    quitting *= max(0.1, 1.0 + p.quit_tightness * (region.tightness - 1.0))
+    quitting *= math.pow(region.tightness, p.quit_tightness)
     quitting *= 1.0 + p.quit_injuries * firm.injuries_seen
     hazard = p.injury_rate / 1000.0 / 12.0 * firm.sector_now.injury_relative
     hazard *= math.exp(p.injury_safety * (p.practice_mean[SAFETY] - firm.practice[SAFETY]))
@@ -224,7 +224,7 @@ def hiring_chance(firm: Enterprise) -> float:
     if empty <= 0.0:
         return 0.0
     rate = p.hire_rate * (1.0 + p.hire_wage * (relative_wage(firm) - 1.0))
-    rate *= 1.0 - p.hire_tightness * (firm.region_now.tightness - 1.0)
+    rate /= math.pow(firm.region_now.tightness, p.hire_tightness)
     return min(1.0, within(rate, 0.02, 0.98) * firm.posts_open() / empty)
 
 
