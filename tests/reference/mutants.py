@@ -67,7 +67,7 @@ MUTANTS = {
         "hiring", "vacancies(ent) / vacant", "vacancies(ent) / ent.seats"
     ),
     "hiring: a tight market fills posts faster": Mutant(
-        "hiring", "region.tightness ** -p.hire_tightness", "region.tightness ** p.hire_tightness"
+        "hiring", "region.tightness**-p.hire_tightness", "region.tightness**p.hire_tightness"
     ),
     "production: capital has the share of labour": Mutant(
         "production",

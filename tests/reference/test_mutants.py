@@ -67,6 +67,12 @@ def test_every_other_broken_mechanism_is_noticed(slow, name):
     assert slow[name][1], f"{name}: {MUTANTS[name]}"
 
 
+@pytest.mark.parametrize("name", MUTANTS)
+def test_every_mutant_changes_text_that_the_engine_has_once(name):
+    file, old, _ = MUTANTS[name]
+    assert (ROOT / "simulation" / f"{file}.py").read_text(encoding="utf-8").count(old) == 1
+
+
 def test_a_mutant_whose_text_is_gone_is_refused(tmp_path):
     gone = MUTANTS["people: newcomers quit no more"]._replace(old="no such text")
     with pytest.raises(ValueError, match="occurs 0 times"):
