@@ -13,6 +13,7 @@ import polars as pl
 from matplotlib.figure import Figure
 
 from scenarios import output, terminal
+from scenarios.arms import counterfactual
 from scenarios.compare import Comparison, Settings, sample_size
 from scenarios.compare import compare as compare_scenarios
 from scenarios.drawing import Story
@@ -208,6 +209,7 @@ def compare(names: Sequence[str], baseline: str, month: int | None, options: Opt
     base = _load(baseline, options)
     scenarios = [_load(name, options) for name in names]
     _check_names(base, scenarios)
+    base = counterfactual(base, scenarios)
     _check_month(month, base.months)
     by, folder, settings = _groups(options.by), _folder(options), options.settings()
     _compile_once()

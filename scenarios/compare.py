@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.prior import prior_draws, record_of
+from scenarios.arms import check_arms
 from scenarios.design import Replicate, replicate_pairs
 from simulation import accounts as a
 from simulation.batch import RunResult, simulate
@@ -27,7 +28,6 @@ from simulation.effects import (
     net_benefit,
     paired_sums,
 )
-from simulation.inputs import InputError
 from simulation.population import SIZE_CLASSES, Population, draw_population, entry_settings
 from simulation.programme import Scenario
 from simulation.size_distribution import fit_size_distribution
@@ -105,7 +105,7 @@ def compare(
     ``progress(done, of)`` is told of replicates finished. Raises InputError if the arms cannot be paired or
     nobody can be trained.
     """
-    check_arms(baseline, scenarios, settings)
+    check_arms(baseline, scenarios, settings.replicates)
     tables = load_census(baseline.population.tables)
     count, sample = sample_size(baseline, settings)
     fraction = (
@@ -146,45 +146,6 @@ def sample_size(scenario: Scenario, settings: Settings) -> tuple[int | None, flo
     if own.enterprises is not None or own.sample is not None:
         return own.enterprises, own.sample
     return DEFAULT_ENTERPRISES, None
-
-
-def check_arms(baseline: Scenario, scenarios: Sequence[Scenario], settings: Settings) -> None:
-    """Raise InputError unless the arms can be paired."""
-    if settings.replicates < 4 or settings.replicates % 2:
-        raise InputError(
-            None,
-            "--replicates",
-            settings.replicates,
-            "must be an even number from 4 on",
-            "write 48, for instance",
-        )
-    for scenario in scenarios:
-        for name in ("months", "start_month"):
-            if getattr(scenario, name) != getattr(baseline, name):
-                raise InputError(
-                    scenario.name, name, getattr(scenario, name),
-                    f"differs from the baseline's {getattr(baseline, name)}, so the two cannot be paired",
-                    "give both the same, for instance with --months",
-                )  # fmt: skip
-        if entry_settings(scenario.parameters) != entry_settings(baseline.parameters):
-            raise InputError(
-                scenario.name, "parameters", None,
-                "entry or cluster size differs from the baseline's, so the enterprises are not the same",
-                "give both scenarios the same entry_rate, entrant_size and cluster_size",
-            )  # fmt: skip
-        if scenario.population.tables != baseline.population.tables:
-            raise InputError(
-                scenario.name, "population.tables", scenario.population.tables, "differs from the baseline's",
-                "compare scenarios on the same tables",
-            )  # fmt: skip
-        if scenario.programme is None and len(scenarios) == 1:
-            raise InputError(
-                scenario.name,
-                "programme",
-                None,
-                "there is none, so nothing can be compared",
-                "choose another",
-            )
 
 
 def _simulate_pair(
