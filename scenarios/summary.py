@@ -121,8 +121,9 @@ def parties_table(c: Comparison) -> pl.DataFrame:
 def reporting_table(c: Comparison) -> pl.DataFrame:
     """What monitoring would show: before/after change of those who report, beside the true change of all.
 
-    Productivity in log points x 100, the others in % of the mean before; ``effect`` is in the effects table:
-    the true change itself also holds what would have happened anyway.
+    Productivity in log points x 100, the others in % of the mean before. Injuries and defects are those on
+    record, so that better recording hides part of a fall. A change is not an effect (see the effects table):
+    it also holds what would have happened anyway.
     """
     rows = []
     for i, scenario in enumerate(c.scenarios):

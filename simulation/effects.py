@@ -146,7 +146,7 @@ def net_benefit(difference: FloatArray, followed: float, p: Any, mean_wage: floa
         enterprises=d[a.PROFIT],
         workers=d[a.WAGES] + 0.5 * social,
         public=0.5 * social + emissions - d[a.SUBSIDIES] - d[a.OVERHEAD],
-        buyers=-d[a.BUYER_PAYMENTS],
+        buyers=0.0 - d[a.BUYER_PAYMENTS],
     )
 
 
