@@ -173,7 +173,7 @@ def _simulate_pair(
                     panel,
                 )
             )
-    flat = simulate(runs, threads=result.settings.threads)
+    flat = simulate(runs, threads=result.settings.threads, panel_only=True)
     arms = 1 + len(result.scenarios)
     return [flat[:arms], flat[arms:]]
 

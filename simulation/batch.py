@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.accounts import N_ACCOUNTS
+from simulation.initial import SPARE_SEATS
+from simulation.inputs import InputError
+from simulation.state import ENTERPRISE, WORKER_COLUMNS
 from simulation.world import Run, World, build_world
 
 
@@ -27,6 +32,12 @@ class RunResult:
     panel: NDArray[np.float32]
     enterprises: NDArray[Any]
 
+    def slim(self) -> RunResult:
+        """The same result with the records of the panel's enterprises alone."""
+        return replace(
+            self, enterprises=self.panel_enterprises, panel=self.panel.copy(), sums=self.sums.copy()
+        )
+
     @property
     def panel_enterprises(self) -> NDArray[Any]:
         """Final records of the enterprises in the panel, in its order."""
@@ -41,27 +52,86 @@ def use_threads(threads: int | None) -> int:
     return chosen
 
 
+SEATS_AT_ONCE = 10_000_000
+"""Seats of the runs laid out side by side; more runs are made one group after another."""
+
+
 def simulate(
     runs: Sequence[Run],
     *,
     threads: int | None = None,
     after_month: Callable[[int], None] | None = None,
+    panel_only: bool = False,
 ) -> list[RunResult]:
     """Simulate ``runs`` to their end; results are bit-equal for any number of threads.
 
     Several runs go in parallel, a run a thread; a single one in parallel over its enterprises, calling
-    ``after_month(months done)`` as it goes.
+    ``after_month(months done)`` as it goes. With ``panel_only`` the results hold the records of the panel's
+    enterprises alone. Raises InputError if the machine has not the memory for it.
     """
-    chosen = use_threads(threads)
+    check_memory(runs)
+    use_threads(threads)
+    results: list[RunResult] = []
+    for group in _groups(runs):
+        world = _advance(group, after_month)
+        found = collect(group, world)
+        results += [result.slim() for result in found] if panel_only else found
+    return results
+
+
+def _advance(runs: Sequence[Run], after_month: Callable[[int], None] | None) -> World:
     world = build_world(runs)
-    if len(runs) >= chosen > 1 or (len(runs) > 1 and chosen == 1):
+    if len(runs) > 1:
         world.run_to_end()
-    else:
-        while world.month < world.schedule.shape[1]:
-            world.step()
-            if after_month is not None:
-                after_month(world.month)
-    return collect(runs, world)
+        return world
+    while world.month < world.schedule.shape[1]:
+        world.step()
+        if after_month is not None:
+            after_month(world.month)
+    return world
+
+
+def _groups(runs: Sequence[Run]) -> list[list[Run]]:
+    """Consecutive runs whose seats fit together; a large run is alone."""
+    groups: list[list[Run]] = []
+    room = 0.0
+    for run in runs:
+        needed = _seats(run)
+        if not groups or needed > room:
+            groups.append([])
+            room = SEATS_AT_ONCE
+        groups[-1].append(run)
+        room -= needed
+    return groups
+
+
+def _seats(run: Run) -> float:
+    return float(run.population.employees.sum() * (1.0 + SPARE_SEATS) + 2.5 * run.population.n)
+
+
+def memory_needed(runs: Sequence[Run]) -> float:
+    """Bytes that the largest group of ``runs`` takes, and the panels of all."""
+    seat = sum(np.dtype(kind).itemsize for kind in WORKER_COLUMNS.values())
+    largest = max(
+        sum(seat * _seats(run) + 1.1 * ENTERPRISE.itemsize * run.population.n for run in group)
+        for group in _groups(runs)
+    )
+    rows = sum(0 if run.panel is None else int(run.panel.sum()) * run.scenario.months for run in runs)
+    return largest + 4.0 * N_ACCOUNTS * rows
+
+
+def check_memory(runs: Sequence[Run]) -> None:
+    """Raise InputError, before anything is laid out, if ``runs`` need more memory than the machine has."""
+    needed = memory_needed(runs)
+    has = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else float("inf")
+    if needed > has:
+        raise InputError(
+            None,
+            "--sample",
+            None,
+            f"needs about {needed / 1e9:.0f} GB of memory, and this machine has {has / 1e9:.0f} GB",
+            "simulate fewer enterprises or months, or compare fewer scenarios at a time",
+        )
 
 
 def collect(runs: Sequence[Run], world: World) -> list[RunResult]:

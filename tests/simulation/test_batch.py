@@ -1,0 +1,55 @@
+"""Batches: groups change nothing, and what does not fit is refused before it is laid out."""
+
+import numpy as np
+import pytest
+
+from simulation import batch
+from simulation.census import load_census
+from simulation.inputs import InputError
+from simulation.parameters import parameter_record
+from simulation.population import draw_population
+from simulation.programme import Scenario
+from simulation.world import Run
+
+MONTHS = 6
+
+
+@pytest.fixture(scope="module")
+def runs():
+    populations = [draw_population(load_census(), enterprises=100, months=MONTHS, seed=s) for s in (1, 2, 3)]
+    return [
+        Run(Scenario(name="none", months=MONTHS), p, parameter_record(), 1, s, panel=p.employees >= 20)
+        for s, p in enumerate(populations)
+    ]
+
+
+def test_groups_are_of_consecutive_runs_and_change_no_bit(runs, monkeypatch):
+    together = batch.simulate(runs)
+    monkeypatch.setattr(batch, "SEATS_AT_ONCE", 1.5 * max(map(batch._seats, runs)))
+    assert [len(group) for group in batch._groups(runs)] == [1, 1, 1]
+    apart = batch.simulate(runs)
+    for one, other in zip(together, apart, strict=True):
+        assert one.sums.tobytes() == other.sums.tobytes()
+        assert one.panel.tobytes() == other.panel.tobytes()
+
+
+def test_the_panel_alone_is_what_the_whole_result_says_of_the_panel(runs):
+    whole, slim = batch.simulate(runs), batch.simulate(runs, panel_only=True)
+    for one, other in zip(whole, slim, strict=True):
+        assert len(other.enterprises) == len(one.panel) < len(one.enterprises)
+        assert np.array_equal(one.panel_enterprises, other.panel_enterprises)
+        assert np.array_equal(one.panel, other.panel)
+
+
+def test_what_the_machine_cannot_hold_is_refused(runs, monkeypatch):
+    monkeypatch.setattr(batch.os, "sysconf", lambda name: 100)
+    with pytest.raises(InputError, match="GB of memory"):
+        batch.simulate(runs)
+
+
+def test_the_estimate_of_memory_is_that_of_the_columns(runs):
+    world = batch.build_world(runs)
+    held = sum(array.nbytes for array in (world.enterprises, world.panel))
+    held += sum(getattr(world, name).nbytes for name in ("skill", "engagement", "tenure", "status"))
+    held += world.attended.nbytes + world.away.nbytes
+    assert batch.memory_needed(runs) == pytest.approx(held, rel=0.15)
