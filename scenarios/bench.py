@@ -78,10 +78,12 @@ def main(sizes: Sequence[int] | None, months: int, threads: int | None) -> list[
     from rich.console import Console
     from rich.table import Table
 
+    from scenarios.terminal import working
     from simulation.warm_up import warm_up
 
-    warm_up()
-    results = measure(sizes or SIZES, months, threads)
+    with working("Measuring", quiet=False):
+        warm_up()
+        results = measure(sizes or SIZES, months, threads)
     table = Table(title=f"{months} months, {results[0]['threads']} threads")
     for heading in (
         "enterprises",

@@ -6,6 +6,7 @@ Everything here happens before a simulation starts, so that a mistake costs seco
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import re
 import shutil
@@ -267,6 +268,10 @@ def check_out_dir(path: str | os.PathLike[str], overwrite: bool = False) -> Path
     """
     try:
         folder = Path(path).expanduser().resolve()
+        if any(place.is_symlink() for place in (folder, *folder.parents)):
+            raise OSError(
+                errno.ELOOP, os.strerror(errno.ELOOP)
+            )  # Python 3.13 resolves such links to themselves
         if folder.exists():
             _check_existing(folder, overwrite)
         parent = folder.parent
