@@ -75,10 +75,9 @@ def measure(sizes: Sequence[int], months: int, threads: int | None) -> list[dict
 
 def main(sizes: Sequence[int] | None, months: int, threads: int | None) -> list[dict[str, Any]]:
     """Measure and print one table; returns its records."""
-    from rich.console import Console
     from rich.table import Table
 
-    from scenarios.terminal import working
+    from scenarios.terminal import console, working
     from simulation.warm_up import warm_up
 
     with working("Measuring", quiet=False):
@@ -105,5 +104,5 @@ def main(sizes: Sequence[int] | None, months: int, threads: int | None) -> list[
             f"{r['nanoseconds_per_worker_month']:.1f}",
             f"{r['peak_memory_mib']:,.0f}",
         )
-    Console().print(table)
+    console().print(table)
     return results

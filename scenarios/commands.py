@@ -35,6 +35,7 @@ from simulation.size_distribution import fit_size_distribution
 
 HEADLINE_MONTH = 24
 FEWEST_ENTERPRISES = 100
+FEW_A_LEVEL = "Each level rests on few enterprises: where intervals overlap, a difference may be chance."
 FEW_TRAINED = 30
 """Trained enterprises below which a replicate says little by itself."""
 
@@ -285,6 +286,8 @@ def _show_comparison(c: Comparison, tables: dict[str, pl.DataFrame], story: Stor
         terminal.pairing_line(tables, story.month, options.replicates),
         _caveat(c),
         _observed_line(c, story),
+        "Each level rests on few enterprises: where intervals overlap, a difference may be chance."
+        * bool(story.by),
         "A dash: there is nothing to report, or fewer than half of the trained were observed that long.",
         f"{story.source}.",
         _where(options),
