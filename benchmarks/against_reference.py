@@ -39,7 +39,7 @@ def main() -> None:
 
     reference = ReferenceModel(build_world([run]))
     plain = _seconds(lambda: [reference.step() for _ in range(options.months)])
-    engine = min(_engine(run, options.months) for _ in range(5))
+    engine = min(_engine(run) for _ in range(5))
     world = build_world([run])
     world.run_to_end()
     sampled = population.employees[population.incumbent].sum()
@@ -52,9 +52,9 @@ def main() -> None:
     print(f"same national headcount at the end: {ours:,.0f} and {theirs:,.0f}")
 
 
-def _engine(run: Run, months: int) -> float:
+def _engine(run: Run) -> float:
     world = build_world([run])
-    return _seconds(lambda: [world.step() for _ in range(months)])
+    return _seconds(world.run)
 
 
 def _seconds(work) -> float:

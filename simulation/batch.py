@@ -73,22 +73,11 @@ def simulate(
     use_threads(threads)
     results: list[RunResult] = []
     for group in _groups(runs):
-        world = _advance(group, after_month)
+        world = build_world(group)
+        world.run(after_month)
         found = collect(group, world)
         results += [result.slim() for result in found] if panel_only else found
     return results
-
-
-def _advance(runs: Sequence[Run], after_month: Callable[[int], None] | None) -> World:
-    world = build_world(runs)
-    if len(runs) > 1:
-        world.run_to_end()
-        return world
-    while world.month < world.schedule.shape[1]:
-        world.step()
-        if after_month is not None:
-            after_month(world.month)
-    return world
 
 
 def _groups(runs: Sequence[Run]) -> list[list[Run]]:

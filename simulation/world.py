@@ -6,7 +6,7 @@ them all, a run a thread, without returning to Python.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,6 +115,18 @@ class World:
                 self.sectors.shape[1], self.regions.shape[1],
             )  # fmt: skip
         self.month += 1
+
+    def run(self, after_month: Callable[[int], None] | None = None) -> None:
+        """Advance every run to its end, in the way that suits; ``after_month(months done)`` is told of it."""
+        if len(self.runs) > 1 or self.skill.size < WORTH_THREADS:
+            self.run_to_end()
+            if after_month is not None:
+                after_month(self.month)
+            return
+        while self.month < self.schedule.shape[1]:
+            self.step()
+            if after_month is not None:
+                after_month(self.month)
 
     def run_to_end(self) -> None:
         """Advance every run through all its months, parallel over runs."""
