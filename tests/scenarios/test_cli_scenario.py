@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -163,12 +162,10 @@ sys.exit(f"imported {sorted(heavy)}" if heavy else status)
 """
 
 
-def test_help_imports_nothing_heavy_and_is_quick():
-    started = time.perf_counter()
+def test_help_imports_nothing_heavy():
     finished = subprocess.run([sys.executable, "-c", HELP], capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
     assert "scenario" in finished.stdout
-    assert time.perf_counter() - started < 2  # about 0.2 s; the margin is for a busy machine
 
 
 def test_reader_that_stops_early_is_no_fault():

