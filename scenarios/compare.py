@@ -1,8 +1,8 @@
 """`compare`: the paired effect of each scenario, with what its uncertainty is made of.
 
 Every scenario runs on the same enterprises, parameters and events as the baseline. Pairs of replicates are
-simulated together (:mod:`scenarios.design`), reduced to sums (:mod:`simulation.effects`) and forgotten, so
-that memory does not grow with replicates.
+simulated together (:mod:`scenarios.design`) and reduced to sums (:mod:`simulation.effects`); the enterprises
+and their panels are then forgotten, so that a replicate leaves a few megabytes.
 """
 
 from __future__ import annotations
