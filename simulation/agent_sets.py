@@ -6,6 +6,7 @@ now. What `select`, `sort` and `groupby` give keeps its members, as with Mesa. N
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NoReturn
@@ -20,13 +21,13 @@ Reading = str | Callable[..., Any]
 """An attribute's or method's name, or a function of one agent."""
 
 
-class MemberByMember:
+class MemberByMember(ABC):
     """The part of Mesa's AgentSet that goes through the agents one by one."""
 
     model: Any
 
-    def __iter__(self) -> Iterator[Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def __iter__(self) -> Iterator[Any]: ...
 
     def to_list(self) -> list[Any]:
         """The agents in a list."""

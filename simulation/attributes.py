@@ -7,6 +7,7 @@ province, a size class, a module). An attribute that exists once a module or onc
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ Rows = Any
 """One row (int) or an array of rows: places in the enterprises' table, or seats."""
 
 
-class Attributes:
+class Attributes(ABC):
     """What is common to enterprises and workers: names, parts and errors; ``read`` gives values."""
 
     noun: str
@@ -53,12 +54,13 @@ class Attributes:
         values = self._whole(whole, rows)
         return values[..., parts.index(part)] if part else values
 
+    @abstractmethod
     def present(self) -> NDArray[np.bool_]:
         """Mask of all rows: who is there now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _whole(self, name: str, rows: Rows) -> NDArray[Any]:
-        raise NotImplementedError
+        """Values of a whole attribute for ``rows``."""
 
 
 class EnterpriseAttributes(Attributes):

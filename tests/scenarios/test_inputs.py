@@ -1,7 +1,9 @@
 """What is refused before a run starts, what the message says, and that nothing half-written is left."""
 
+import errno
 import os
 import pickle
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -236,9 +238,12 @@ def test_file_is_refused(tmp_path):
     assert "is a file" in refusal(check_out_dir, tmp_path / "out" / "inner")
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a folder that nobody can write to")
-def test_folder_that_cannot_be_written():
-    assert "cannot be written" in refusal(check_out_dir, "/proc/scoresim/out")
+def test_folder_that_cannot_be_written(tmp_path, monkeypatch):
+    def refused(self, *arguments, **options):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "mkdir", refused)
+    assert "cannot be written" in refusal(check_out_dir, tmp_path / "out")
 
 
 def test_impossible_names_and_links_in_a_circle(tmp_path):

@@ -85,16 +85,8 @@ def test_a_count_found_later_replaces_the_imputed_share(directory):
     assert not before.region_known[zhejiang]
 
 
-def test_another_country_needs_two_small_tables(tmp_path):
-    (tmp_path / "sectors.csv").write_text(
-        "gb_code,name_en,enterprises,employment,revenue_100m_yuan\nA,Food,1000,20000,50\nB,Textiles,500,15000,40\n"
-    )
-    (tmp_path / "regions.csv").write_text(
-        "region,level,year,measure,value\n"
-        "North,province,2020,manufacturing enterprise legal units,900\n"
-        "South,province,2020,manufacturing enterprise legal units,600\n"
-    )
-    tables = load_census(tmp_path)
+def test_another_country_needs_two_small_tables(another_country):
+    tables = load_census(another_country)
     assert tables.regions == ("North", "South")
     assert tables.region_share == pytest.approx([0.6, 0.4])
     assert tables.threshold is None

@@ -6,20 +6,6 @@ import pytest
 
 from simulation import Enterprise, ScoreModel, Worker
 
-
-@pytest.fixture(scope="module")
-def two_years():
-    """Two years of 300 enterprises, some of which have closed."""
-    model = ScoreModel(enterprises=300, months=24, seed=7)
-    model.run_model()
-    return model
-
-
-@pytest.fixture
-def start():
-    return ScoreModel(enterprises=100, months=6, seed=1)
-
-
 # Views
 
 

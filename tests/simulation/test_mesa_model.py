@@ -13,19 +13,6 @@ from simulation.indicators import INDICATORS
 MESA = tuple(int(part) for part in mesa.__version__.split(".")[:2])
 
 
-@pytest.fixture(scope="module")
-def two_years():
-    """Two years of 300 enterprises, some of which have closed."""
-    model = ScoreModel(enterprises=300, months=24, seed=7)
-    model.run_model()
-    return model
-
-
-@pytest.fixture
-def start():
-    return ScoreModel(enterprises=100, months=6, seed=1)
-
-
 # Time
 
 
@@ -178,7 +165,6 @@ def test_plain_datacollector_of_mesa_takes_its_place(start):
 # Batches, printing, imports
 
 
-@pytest.mark.skipif(MESA >= (4, 0), reason="Mesa 4 has no batch_run")
 @pytest.mark.parametrize("processes", [1, 2])
 def test_batch_run_sweeps_scenarios_and_parameters(processes):
     parameters = {

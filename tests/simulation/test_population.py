@@ -174,16 +174,8 @@ def test_size_classes_and_description():
         assert words in text
 
 
-def test_a_users_own_country(tmp_path):
-    (tmp_path / "sectors.csv").write_text(
-        "gb_code,name_en,enterprises,employment,revenue_100m_yuan\nA,Food,1000,20000,50\nB,Textiles,500,15000,40\n"
-    )
-    (tmp_path / "regions.csv").write_text(
-        "region,level,year,measure,value\n"
-        "North,province,2020,manufacturing enterprise legal units,900\n"
-        "South,province,2020,manufacturing enterprise legal units,600\n"
-    )
-    tables = load_census(tmp_path)
+def test_a_users_own_country(another_country):
+    tables = load_census(another_country)
     p = draw_population(tables, sample=1.0, months=12, seed=1)
     assert (p.weight == 1.0).all()
     assert p.incumbent.sum() == fit_size_distribution(tables).sme_enterprises.sum()
