@@ -14,7 +14,8 @@ ACCOUNTS = (
     "practice_human_resources", "fees", "buyer_payments", "subsidies", "overhead", "change_costs",
     "participant_time", "trainer_days", "classes_attended", "attendees", "attendees_women",
     "enterprises_reached", "workers_reached", "exits", "jobs_closed", "entries", "jobs_entered",
-    "vacancies", "separated_trained", "orders",
+    "vacancies", "separated_trained", "orders", "commercial_modules", "workers_reached_women",
+    "guarantee_calls",
 )  # fmt: skip
 
 (
@@ -26,7 +27,8 @@ ACCOUNTS = (
     PRACTICE_HUMAN_RESOURCES, FEES, BUYER_PAYMENTS, SUBSIDIES, OVERHEAD, CHANGE_COSTS,
     PARTICIPANT_TIME, TRAINER_DAYS, CLASSES_ATTENDED, ATTENDEES, ATTENDEES_WOMEN,
     ENTERPRISES_REACHED, WORKERS_REACHED, EXITS, JOBS_CLOSED, ENTRIES, JOBS_ENTERED,
-    VACANCIES, SEPARATED_TRAINED, ORDERS,
+    VACANCIES, SEPARATED_TRAINED, ORDERS, COMMERCIAL_MODULES, WORKERS_REACHED_WOMEN,
+    GUARANTEE_CALLS,
 ) = range(len(ACCOUNTS))  # fmt: skip
 
 N_ACCOUNTS = len(ACCOUNTS)

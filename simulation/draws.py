@@ -25,11 +25,20 @@ PRACTICE_DRIFT = 5
 PRODUCTIVITY_SHOCK = 6
 MANAGER_LEAVES = 7
 CLOSURE = 8
-ENROLMENT = 9  # an enterprise's place in the order of enrolment
-CONTINUATION = 10  # whether an enterprise goes on to another module
-TRAINER = 11  # quality of the trainer that an enterprise meets
+ENROLMENT = 9  # an enterprise's place in the order in which enterprises are informed
+CONTINUATION = 10  # whether an enterprise goes on to another module, where enrolment is assigned
+TRAINER = 11  # quality of a new trainer
 REPORTING = 12
 MEASUREMENT = 13
+TAKE_UP = 14  # an enterprise's taste for its next module
+RECONSIDERATION = 15
+PEERS = 16  # hearing of the training from neighbours
+RESULT = 17  # error with which an enterprise sees its own result
+PROVIDER_CHOICE = 18  # unobserved reasons for a provider
+TRAINER_MODULES = 19
+CERTIFICATION = 20
+TRAINER_LEAVES = 21
+PROVIDER_GROWS = 22
 
 # A block of 64 bits serves three decisions: the draws are its top 21, next 21 and next 21 bits.
 THIRD_BITS = 21

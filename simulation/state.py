@@ -62,11 +62,18 @@ ENTERPRISE = np.dtype(
         ("practice", "f8", _M),  # in use: usual + gain
         ("attention", "f8"),  # of its managers to the programme, 0..1
         ("attended_workers", "f8"), ("attended_lost", "f8"),  # workers who attended; of them left last month
+        # demand for training
+        ("informed_month", "i4"), ("channel", "i4"),  # when and how it heard of the training
+        ("belief", "f8"),  # gain that it believes a module brings, share of value added
+        ("result", "f8"),  # gain that it saw of its modules so far; 0 before the first is done
+        ("wanted", "i4"),  # module that it waits for, NO_MODULE if none
         # training
         ("enrolled_month", "i4"), ("waiting_since", "i4"), ("first_class_month", "i4"),
+        ("supported", "u1"),  # enrolled in one of the programme's places
+        ("provider", "i4"), ("trainer", "i4"),  # of the module waited for or under way
         ("module", "i4"), ("modules_begun", "i4"), ("modules_done", "i4"),
-        ("class_month", "i4"), ("class_id", "i4"), ("visits_done", "i4"),
-        ("class_today", "i4"), ("visits_today", "i4"), ("reached_today", "i4"),
+        ("class_month", "i4"), ("class_id", "i4"), ("classmates", "f8"), ("visits_done", "i4"),
+        ("class_today", "i4"), ("visits_today", "i4"), ("reached_today", "i4"), ("commercial_today", "i4"),
         ("trainer_quality", "f8"), ("fee_today", "f8"), ("buyer_payment_today", "f8"),
         ("subsidy_today", "f8"), ("overhead_today", "f8"), ("trainer_days_today", "f8"),
         ("credit_line", "f8"),  # programme credit, months of wages
@@ -97,8 +104,15 @@ ENTERPRISE = np.dtype(
     align=True,
 )  # fmt: skip
 
-CLUSTER = np.dtype([("gain", "f8", _M), ("members", "f8")], align=True)
-"""Mean gain in practices of an enterprise's neighbours at the end of last month."""
+CLUSTER = np.dtype(
+    [
+        ("gain", "f8", _M), ("members", "f8"),
+        ("informed", "f8"),  # enterprises that know of the training
+        ("results", "f8"), ("log_result", "f8"),  # enterprises that saw a gain; mean log of what they saw
+    ],
+    align=True,
+)  # fmt: skip
+"""What neighbours see of one another: the state at the end of last month of those alive."""
 
 CLASS = np.dtype([("gain", "f8", _M), ("members", "f8")], align=True)
 """Mean gain in practices of those who sat in one class, at the end of last month.
@@ -113,6 +127,7 @@ REGION = np.dtype(
         ("workers_at_start", "f8"),
         ("reliability", "f8"),  # of regional totals estimated from the sample, 0..1
         ("trained", "f8"),  # share of the job seekers who attended a class
+        ("outreach", "f8"),  # enterprises that its providers are still to inform
     ],
     align=True,
 )  # fmt: skip
@@ -131,28 +146,87 @@ BLOCK = np.dtype(
 )
 """Neighbouring whole clusters of one sector and region: the unit of parallel work and of ordered sums."""
 
+TRAINER = np.dtype(
+    [
+        ("region", "i4"), ("provider", "i4"), ("stage", "i4"), ("graduated_month", "i4"),
+        ("modules", "i4"),  # bit k: may teach module k
+        ("quality", "f8", _M),  # 0..1, by module
+        ("taught", "f8"),  # modules of enterprises taught so far
+        ("idle", "i4"),  # months without work
+        ("booked", "f8"),  # days of work in the order book
+    ],
+    align=True,
+)  # fmt: skip
+"""A trainer; ``stage`` is one of the four below, and a slot is never used twice."""
+
+NO_TRAINER, CANDIDATE, ACTIVE, LEFT = range(4)
+"""Stages of a trainer: an unused slot, graduated but not certified, certified and at work, gone."""
+
+PROVIDER = np.dtype(
+    [
+        ("region", "i4"), ("trading", "u1"), ("contract", "u1"), ("entry_month", "i4"), ("exit_month", "i4"),
+        ("trainers", "i4"), ("active", "i4"),  # on the staff; of them certified
+        ("price", "f8"),  # yuan a module and enterprise
+        ("reputation", "f8"),  # practice share that its clients gained in a module, smoothed
+        ("wait", "f8", _M),  # months until its freest trainer of a module is free; NO_WAIT without one
+        ("revenue", "f8"), ("days", "f8"), ("sold", "f8"),  # this month: yuan, trainer days, modules
+        ("growth_cost", "f8"),  # this month: yuan spent on training a trainer of its own
+        ("result", "f8"), ("utilisation", "f8"),  # smoothed over a year: yuan a month; share of days sold
+        ("months_losing", "i4"), ("cash", "f8"),  # cash: results added up since it began
+    ],
+    align=True,
+)  # fmt: skip
+"""A provider of business development services that offers the training, or several alike of one region."""
+
+NO_WAIT = 1e9
+"""Months of waiting for a module that a provider cannot teach."""
+
 RUN = np.dtype(
     [
         ("seed", "u8"), ("months", "i4"), ("start_month", "i4"),
         ("first_enterprise", "i4"), ("enterprises", "i4"), ("first_seat", "i8"), ("seats", "i8"),
         ("first_cluster", "i4"), ("clusters", "i4"), ("first_block", "i4"), ("blocks", "i4"),
         ("first_class", "i4"), ("classes", "i4"),
-        ("first_order", "i4"), ("eligible", "i4"), ("enrolled", "i4"), ("next_in_order", "i4"),
+        ("first_order", "i4"), ("eligible", "i4"), ("enrolled", "i4"),
+        ("first_trainer", "i4"), ("trainer_slots", "i4"), ("trainers", "i4"),  # slots; slots used
+        ("first_provider", "i4"), ("providers", "i4"),  # as many slots as trainers; slots used
+        ("trainers_per_provider", "i4"),
         # the programme's settings
-        ("programme", "u1"), ("obligatory_first", "u1"), ("largest_gap", "u1"),
+        ("programme", "u1"), ("assigned", "u1"), ("obligatory_first", "u1"), ("largest_gap", "u1"),
+        ("first_month", "i4"), ("closing_month", "i4"),
         ("offered", "i4", _M), ("modules_offered", "i4"),
         ("class_days", "f8"), ("visits", "i4"), ("visit_months", "i4"), ("enterprises_per_class", "i4"),
-        ("trainer_quality", "f8"), ("continuation", "f8"), ("buyer_share", "f8"), ("credit_line", "f8"),
-        ("budget_left", "f8"), ("capacity", "f8"), ("days_left", "f8"), ("queue", "f8"),
+        ("seats_per_class", "i4"),  # simulated enterprises that fill a class
+        ("enterprises_per_visit", "i4"),
+        ("trainer_quality", "f8"), ("continuation", "f8"), ("price", "f8"), ("buyer_share", "f8"),
+        ("credit_line", "f8"), ("credit_guarantee", "f8"), ("supervision", "f8"),
+        ("selection", "i4"), ("providers_selected", "f8"), ("subsidy_steps", "i4"),
+        # the programme's state
+        ("budget_left", "f8"), ("places", "f8"), ("queue", "f8"),
+        ("campaign", "f8"), ("dialogue", "f8"), ("buyers", "f8"), ("authority", "f8"),  # still to be informed
     ],
     align=True,
 )  # fmt: skip
 
+OPEN_TO_ALL, BY_QUALITY, BY_PRICE = range(3)
+"""How the programme selects the providers that it supports."""
+
 SCHEDULE = np.dtype(
-    [("enterprises", "f8"), ("trainer_days", "f8"), ("subsidy", "f8"), ("price", "f8"), ("open", "f8")],
+    [("places", "f8"), ("campaign", "f8"), ("dialogue", "f8"), ("buyers", "f8"), ("authority", "f8")],
     align=True,
 )
-"""What the programme offers in one month: national places and trainer days, subsidy share, yuan a module."""
+"""What the programme offers in one month: places, and enterprises to inform by channel (national)."""
+
+SUBSIDY = np.dtype(
+    [("from_month", "i4"), ("fewest", "f8"), ("most", "f8"), ("modules", "i4"), ("share", "f8")], align=True
+)
+"""A step of the subsidy: from when, for which sizes (employees at the start) and modules (bits)."""
+
+MOST_SUBSIDY_STEPS = 60
+"""Steps of the subsidy that a scenario may have."""
+
+BY_CAMPAIGN, BY_DIALOGUE, BY_BUYER, BY_AUTHORITY, BY_PROVIDER, BY_PEERS = range(6)
+"""Values of an enterprise's ``channel``: how it heard of the training."""
 
 ATTENDEES_PER_CLASS = 4.0
 WORKERS_PER_CLASS = 2.0
