@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from simulation.parameters import FREE, PARAMETERS, parameter_record
+from simulation.programme import Scenario
 
 
 def prior_draws(n: int, seed: int) -> list[dict[str, float]]:
@@ -21,6 +22,26 @@ def prior_draws(n: int, seed: int) -> list[dict[str, float]]:
     return [{name: float(values[row]) for name, values in columns.items()} for row in range(n)]
 
 
-def record_of(values: dict[str, float], overrides: dict[str, float]) -> NDArray[Any]:
-    """The compiled record of a draw, with a scenario's ``overrides`` held fixed at their values."""
-    return parameter_record({**values, **overrides})
+MONEY = tuple(
+    name
+    for name, parameter in PARAMETERS.items()
+    if parameter.unit.startswith("yuan") and parameter.unit != "yuan/yuan"
+)
+"""Names of the parameters that are amounts of money."""
+
+WAGE_UNITS = ("yuan/month", "yuan/year")
+"""Units of wages and of value added per worker, which rise with the wage level; other money with prices."""
+
+
+def record_of(values: dict[str, float], scenario: Scenario) -> NDArray[Any]:
+    """The compiled record of a draw, with the ``scenario``'s own parameters held fixed at their values.
+
+    Money, which the registry gives in yuan of 2023, is brought to the prices and wages of the scenario's
+    year, except parameters that the scenario gives, which are in yuan of its year.
+    """
+    record = parameter_record({**values, **scenario.parameters})
+    for name in MONEY:
+        if name not in scenario.parameters:
+            wages = PARAMETERS[name].unit in WAGE_UNITS
+            record[name] *= scenario.wage_level if wages else scenario.price_level
+    return record

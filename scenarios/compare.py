@@ -166,7 +166,7 @@ def _simulate_pair(
                 Run(
                     scenario,
                     population,
-                    record_of(values, scenario.parameters),
+                    record_of(values, scenario),
                     replicate.population_seed,
                     replicate.event_seed,
                     mask,

@@ -73,7 +73,7 @@ def run(scenario: Scenario, settings: Settings, progress: Callable[[int, int], N
         )  # fmt: skip
         first = first or people
         one = Run(
-            scenario, people, record_of(values[number], scenario.parameters), replicate.population_seed,
+            scenario, people, record_of(values[number], scenario), replicate.population_seed,
             replicate.event_seed, plan.eligible(scenario.programme, people),
         )  # fmt: skip
         tell = None if progress is None else _counter(progress, number * months, n * months)
@@ -93,7 +93,7 @@ def run_tables(levels: Levels) -> dict[str, pl.DataFrame]:
     """Tables of a run: ``indicators`` by year, ``programme`` totals, ``reach``, ``decomposition``."""
     name = levels.scenario.name
     names = level_names(levels.tables)
-    records = [record_of(values, levels.scenario.parameters)[0] for values in levels.parameters]
+    records = [record_of(values, levels.scenario)[0] for values in levels.parameters]
     has_programme = levels.scenario.programme is not None
     return {
         "indicators": pl.concat([levels_of(name, levels.national, names), _of_women_and_men(levels)]),

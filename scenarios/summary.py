@@ -77,7 +77,7 @@ def programme_table(c: Comparison) -> pl.DataFrame:
     """What each programme did over the whole run, nationally: reach, days, costs by payer, cost recovery."""
     parts = []
     for i, scenario in enumerate(c.scenarios):
-        records = [record_of(c.parameters[r.draw], scenario.parameters)[0] for r in c.replicates]
+        records = [record_of(c.parameters[r.draw], scenario)[0] for r in c.replicates]
         parts.append(programme_totals(scenario.name, c.sums[i].national, records))
     return pl.concat(parts)
 

@@ -22,8 +22,9 @@ import numpy as np
 PACKAGE = Path(__file__).parent
 
 KERNEL_SOURCES = (
-    "accounts", "compile", "delivery", "draws", "hiring", "matching", "money", "month", "observation",
-    "parameters", "people", "practices", "production", "ordered", "state",
+    "accounts", "classes", "compile", "delivery", "demand", "draws", "hiring", "ledger", "market",
+    "market_accounts", "money", "month", "observation", "offers", "ordered", "parameters", "people",
+    "practices", "production", "providers", "state", "trainers",
 )  # fmt: skip
 """Modules that hold compiled code, or types and constants that compiled code contains."""
 

@@ -21,15 +21,17 @@ def teach(ent, p, class_days):
 
 
 @submodel
-def counsel(ent, p):
+def counsel(ent, p, enterprises_per_visit):
     """One on-site visit: some know-how is added, and part of what is known but unused is put to use.
 
-    Returns the practice share newly put to use.
+    A visit shared by a group does less than one of its own. Returns the practice share newly put to use.
     """
     k = ent.module
     ent.knowhow[k] += p.visit_knowhow * ent.trainer_quality * unknown_share(ent, p, k)
     unused = max(0.0, ent.knowhow[k] - ent.gain[k])
     share = p.visit_adoption * ent.trainer_quality * readiness(ent, p) * ease_of_adoption(ent, p, k)
+    if enterprises_per_visit > 1:
+        share *= p.group_counselling
     adopted = min(1.0, share) * unused
     ent.gain[k] += adopted
     ent.attention = 1.0

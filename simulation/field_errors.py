@@ -69,8 +69,16 @@ def value_at(table: Any, location: Iterable[str | int]) -> Any:
     return table
 
 
+REPLACED = {
+    "trainer_days_per_month": "who can teach now follows from trainers and training_of_trainers; leave it out"
+}
+"""What to do about fields that scenario files had before the training market."""
+
+
 def _known_field(name: str, settings: Mapping[str, Setting]) -> str:
     table, _, field = name.rpartition(".")
+    if field in REPLACED:
+        return REPLACED[field]
     inside = f"{table}." if table else ""
     siblings = {path[len(inside) :].partition(".")[0] for path in settings if path.startswith(inside)}
     homes = [path.rpartition(".")[0] for path in settings if path.rpartition(".")[2] == field]

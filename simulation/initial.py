@@ -62,6 +62,7 @@ def initial_state(population: Population, parameters: NDArray[Any], seed: int) -
     _money(ent, p, population, random)
     _people(ent, p)
     workers = fill_rosters(ent, p, random)
+    _beliefs(ent, p, random)
     regions = _regions(ent, p, len(population.tables.regions))
     sectors = _sectors(ent, p, population)
     clusters = np.zeros(int(population.cluster.max()) + 1, CLUSTER)
@@ -81,9 +82,13 @@ def _identity(ent: NDArray[Any], population: Population) -> None:
         "waiting_since",
         "first_class_month",
         "class_id",
+        "informed_month",
+        "channel",
+        "provider",
+        "trainer",
     ):
         ent[name] = NEVER
-    ent["module"] = NO_MODULE
+    ent["module"] = ent["wanted"] = NO_MODULE
     ent["capital"] = ent["orders"] = 1.0
 
 
@@ -112,6 +117,21 @@ def _practices(ent: NDArray[Any], p: Any, random: np.random.Generator) -> None:
     keep = 1.0 - p["practice_reversion"]
     ent["usual"] = np.clip(lasting + monthly / np.sqrt(1.0 - keep**2) * passing, 0.0, 1.0)
     ent["practice"] = ent["usual"]
+
+
+def _beliefs(ent: NDArray[Any], p: Any, random: np.random.Generator) -> None:
+    """Belief in the training's gain, correlated with the potential to gain: practices lacking, and ability."""
+    lacking = 1.0 - p["practice_mean"].mean()
+    by_practice = (p["practice_mean"].mean() - ent["lasting"].mean(axis=1)) / lacking
+    by_ability = p["readiness_ability"] / p["readiness_base"]
+    common = p["practice_common"] + (1.0 - p["practice_common"]) / len(MODULES)
+    scale = np.hypot(p["practice_spread"] * np.sqrt(common) / lacking, by_ability)
+    potential = (by_practice + by_ability * ent["ability"]) / scale
+    rho = p["belief_truth"]
+    own = random.standard_normal(len(ent))
+    ent["belief"] = p["belief_start"] * np.exp(
+        p["belief_spread"] * (rho * potential + np.sqrt(1.0 - rho**2) * own)
+    )
 
 
 def _production(ent: NDArray[Any], p: Any, population: Population, random: np.random.Generator) -> None:

@@ -1,7 +1,7 @@
 """The accounts of the training market: what is counted each month, in the nation and in each region.
 
-They are additive over regions and months but for the stocks, which are counts at the end of the month. All are
-national quantities: an enterprise counts with its weight, a trainer as one.
+They are additive over regions and months but for the stocks, which are counts at the end of the month. All
+are national quantities: an enterprise counts with its weight, a trainer as one.
 """
 
 MARKET_ACCOUNTS = (

@@ -95,3 +95,13 @@ def closes(ent, p, bits):
     chance = p.closure_rate / 12.0 * (1.0 + p.closure_small * smallness)
     limit = (ent.credit + ent.credit_line) * ent.wage_bill_at_start
     return ent.cash < -limit or draws.uniform(bits) < chance
+
+
+@submodel
+def guarantee_called(ent, share):
+    """What the programme's guarantee pays to lenders when the enterprise closes, yuan.
+
+    Its ``share`` of the debt beyond the enterprise's own credit, up to the programme's line.
+    """
+    beyond = max(0.0, -ent.cash - ent.credit * ent.wage_bill_at_start)
+    return share * min(ent.credit_line * ent.wage_bill_at_start, beyond)

@@ -5,6 +5,8 @@ between months; for a batch of small runs a task is a whole run with all its mon
 compiled body, so both give the same bits.
 """
 
+import math
+
 import numba
 import numpy as np
 
@@ -13,7 +15,7 @@ from simulation import (
     delivery,
     draws,
     hiring,
-    matching,
+    market,
     money,
     observation,
     ordered,
@@ -39,30 +41,39 @@ NO_STATUS = np.uint8(0)
 
 @kernel
 def advance(
-    tasks, first_month, last_month, whole_runs,
+    tasks, first_month, last_month, shared, enterprises_too,
     runs, parameters, enterprises, clusters, classes, regions, sectors, blocks,
     skill, engagement, tenure, status, attended, away,
-    schedule, open_from, order, roll, rows, block_sums, sums, panel,
+    schedule, open_from, graduates, starters, subsidies, order, roll, trainers, providers, accounts,
+    rows, block_sums, sums, panel,
 ):  # fmt: skip
     """Advance all ``tasks`` from ``first_month`` up to (not including) ``last_month``.
 
-    ``tasks[i]`` is (run, first block, last block). With ``whole_runs`` each task is a whole run and makes the
-    ordered step itself. All other arguments are the columns of :class:`simulation.world.World`.
+    ``tasks[i]`` is (run, first block, last block). With ``shared`` each task is a whole run and makes the
+    ordered step itself, before and, with ``enterprises_too``, after the month of its enterprises; without
+    ``enterprises_too`` it makes the ordered step alone. All other arguments are the columns of
+    :class:`simulation.world.World`.
     """
     for task in numba.prange(len(tasks)):
         run_index, first_block, last_block = tasks[task, 0], tasks[task, 1], tasks[task, 2]
         run = runs[run_index]
         p = parameters[run_index]
         for month in range(first_month, min(last_month, run.months)):
-            if whole_runs:
+            if shared:
                 ordered.open_month(p, month, regions[run_index], sectors[run_index], sums[run_index])
                 if run.programme:
-                    matching.programme_month(
-                        run, p, month, schedule[run_index, month], enterprises,
+                    market.market_month(
+                        run, p, month, schedule[run_index, month], graduates[run_index, month],
+                        starters[run_index], subsidies[run_index], enterprises,
                         order[run.first_order : run.first_order + run.eligible],
                         roll[run.first_order : run.first_order + run.eligible],
-                        open_from[run_index], classes[run.first_class :],
+                        open_from[run_index], clusters, classes[run.first_class :], regions[run_index],
+                        trainers[run.first_trainer : run.first_trainer + run.trainer_slots],
+                        providers[run.first_provider : run.first_provider + run.trainer_slots],
+                        sums[run_index], accounts[run_index, month],
                     )  # fmt: skip
+            if not enterprises_too:
+                continue
             calendar_month = (run.start_month - 1 + month) % 12 + 1
             worker_key = draws.stream(run.seed, draws.WORKER_MONTH, month)
             hire_key = draws.stream(run.seed, draws.HIRE, month)
@@ -97,7 +108,7 @@ def advance(
                     if ent.class_today:
                         delivery.teach(ent, p, run.class_days)
                     for _ in range(ent.visits_today):
-                        newly_used += delivery.counsel(ent, p)
+                        newly_used += delivery.counsel(ent, p, run.enterprises_per_visit)
                     newly_used += practices.change(
                         ent, p, draws.block(manager_key, identity), clusters[ent.cluster].gain,
                         classes[run.first_class + max(0, ent.class_id)].gain,
@@ -250,6 +261,8 @@ def advance(
                         )
                         row[a.ENTERPRISES_REACHED] = ent.reached_today
                         row[a.WORKERS_REACHED] = ent.reached_today * heads
+                        row[a.WORKERS_REACHED_WOMEN] = ent.reached_today * women
+                        row[a.COMMERCIAL_MODULES] = ent.commercial_today
                         if ent.visits_done >= run.visits:
                             ent.module = NO_MODULE
 
@@ -268,6 +281,7 @@ def advance(
                         ent.exit_month = month
                         row[a.EXITS] = 1.0
                         row[a.JOBS_CLOSED] = ent.headcount
+                        row[a.GUARANTEE_CALLS] = money.guarantee_called(ent, run.credit_guarantee)
                         row[a.SEPARATED_TRAINED] += attended_workers - attended_lost
                         status_[:] = NO_STATUS
                     weight, size = ent.weight, ent.size_class
@@ -278,7 +292,7 @@ def advance(
                             panel[ent.panel_row, month, account] = row[account]
 
                 neighbours(block, enterprises, clusters)
-            if whole_runs:
+            if shared:
                 ordered.add_up(
                     blocks, run.first_block, run.first_block + run.blocks, block_sums,
                     sums[run_index, month], sectors.shape[1], regions.shape[1],
@@ -287,18 +301,25 @@ def advance(
 
 @numba.njit(error_model="numpy")
 def neighbours(block, enterprises, clusters):
-    """Mean gain of the enterprises alive in each of the block's clusters, for next month's spread."""
+    """What the enterprises alive in each of the block's clusters show one another, for next month."""
     e = block.start
     while e < block.stop:
         cluster = clusters[enterprises[e].cluster]
         which = enterprises[e].cluster
-        cluster.members = 0.0
+        cluster.members = cluster.informed = cluster.results = cluster.log_result = 0.0
         cluster.gain[:] = 0.0
         while e < block.stop and enterprises[e].cluster == which:
-            if enterprises[e].alive:
+            ent = enterprises[e]
+            if ent.alive:
                 cluster.members += 1.0
                 for k in range(len(cluster.gain)):
-                    cluster.gain[k] += enterprises[e].gain[k]
+                    cluster.gain[k] += ent.gain[k]
+                if ent.informed_month >= 0:
+                    cluster.informed += 1.0
+                if ent.result > 0.0:
+                    cluster.results += 1.0
+                    cluster.log_result += math.log(ent.result)
             e += 1
         for k in range(len(cluster.gain)):
             cluster.gain[k] /= max(1.0, cluster.members)
+        cluster.log_result /= max(1.0, cluster.results)

@@ -11,7 +11,7 @@ LOW_PAY = 2.0 / 3.0
 """Low pay is below two thirds of the region's median wage."""
 
 
-@serial_kernel
+@submodel
 def open_month(p, month, regions, sectors, sums):
     """Bring the run's regions and sectors up to date from last month's sums.
 

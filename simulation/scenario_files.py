@@ -17,7 +17,8 @@ from pydantic.fields import FieldInfo
 
 from simulation.field_errors import Setting, wrong_field
 from simulation.inputs import InputError, read_extended, shown, suggestion
-from simulation.programme import ModuleName, Scenario
+from simulation.programme import Scenario
+from simulation.programme_parts import ModuleName
 
 # The fields as a table, for messages and for display
 
@@ -49,9 +50,11 @@ def _range(info: FieldInfo, unit: str) -> str:
 _RANGES = {
     "true or false": "true or false, without quotes",
     "names": '"all", or a list of names such as ["C18"]',
-    "year": "2023, and give all money in yuan of that year",
+    "year": "a year from 1990 to 2100, and give all money in yuan of that year",
     "table": "it as a table, with its fields below its name in square brackets",
     "steps": "a list of steps such as [{ from_month = 12, enterprises_per_month = 40 }]",
+    "courses": "a list of courses such as [{ from_month = 0, places_per_month = 2 }]",
+    "outreach": "a list of steps such as [{ from_month = 0, campaign = 40, dialogue = 10 }]",
     "text": '"text" in quotes',
 }
 """What may be written in a field whose range is not two numbers, by unit."""
@@ -62,6 +65,9 @@ def _default(info: FieldInfo) -> str:
         return "none: must be given"
     if isinstance(info.default, BaseModel):
         return "its fields' defaults"
+    if isinstance(info.default, tuple):
+        steps = [step for step in info.default if isinstance(step, BaseModel)]
+        return shown([step.model_dump(exclude_none=True) for step in steps] or info.default)
     return "not given" if info.default is None else shown(info.default)
 
 

@@ -16,17 +16,20 @@ from simulation.census import CensusTables
 from simulation.inputs import InputError
 from simulation.population import Population, ProgrammeStratum
 from simulation.programme import Programme, Scenario
-from simulation.schedule import NEVER, monthly_schedule, open_month
+from simulation.schedule import NEVER, expected_informed, open_month
 from simulation.size_distribution import fit_size_distribution
 
 DEFAULT_ENTERPRISES = 1000
 """Enterprises simulated beside the programme's own stratum where nobody says how many."""
 
-ENROLLED_WANTED = 150
-"""Simulated enterprises that a programme should enrol, if it is large enough to have as many."""
+INFORMED_WANTED = 400
+"""Simulated enterprises that should hear of a programme, if it is large enough to inform as many."""
+
+ONE_TO_ONE = 1_000
+"""Enterprises informed up to which a programme is simulated one to one."""
 
 POOL_MARGIN = 1.5
-"""Eligible enterprises kept for each one to be enrolled, so that some may close or stay out."""
+"""Eligible enterprises kept for each one to be informed, so that some may close and neighbours may hear."""
 
 SIMILAR_SIZE = 4.0
 """Programmes with the same target whose sizes differ by less share one stratum."""
@@ -53,19 +56,19 @@ class TargetPlan:
 
 
 def plan_targets(
-    scenarios: Sequence[Scenario], tables: CensusTables, fraction: float, wanted: int = ENROLLED_WANTED
+    scenarios: Sequence[Scenario], tables: CensusTables, fraction: float, wanted: int = INFORMED_WANTED
 ) -> list[TargetPlan]:
     """Give each programme that is too small for the sample its own stratum; similar ones share one.
 
-    ``fraction`` is the sampled share of the nation. A programme of fewer than ``wanted`` enterprises is kept
-    one to one; of a larger one about ``wanted`` are simulated, each standing for several. Raises InputError
-    where nobody matches a programme's target.
+    ``fraction`` is the sampled share of the nation. A programme that informs at most ``ONE_TO_ONE``
+    enterprises is kept one to one; of a larger one about ``wanted`` are simulated, each standing for several.
+    Raises InputError where nobody matches a programme's target.
     """
     sizes: dict[int, float] = {}
     targets: dict[int, tuple] = {}
     for i, scenario in enumerate(scenarios):
         if scenario.programme is not None:
-            planned = float(monthly_schedule(scenario.programme, scenario.months)["enterprises"].sum())
+            planned = expected_informed(scenario.programme, scenario.months)
             target = _target(scenario.programme, tables)
             _check_not_empty(scenario, target, tables)
             if planned * fraction < wanted:
@@ -106,7 +109,7 @@ def _target(programme: Programme, tables: CensusTables) -> tuple:
 
 def _stratum(target: tuple, planned: float, tables: CensusTables, wanted: int) -> ProgrammeStratum:
     sectors, regions, low, high = target
-    weight = max(1.0, planned / wanted)
+    weight = 1.0 if planned <= ONE_TO_ONE else max(1.0, planned / wanted)
     national = eligible_in_nation(target, tables)
     pool = min(max(20.0, POOL_MARGIN * planned / weight), max(1.0, national / weight))
     return ProgrammeStratum(

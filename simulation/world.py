@@ -14,21 +14,19 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation import draws, matching, month, ordered
+from simulation import draws, month, ordered
 from simulation.accounts import N_ACCOUNTS
 from simulation.compile import serial_kernel
 from simulation.initial import InitialState, initial_state
-from simulation.parameters import MODULES, PARAMETER_RECORD
+from simulation.market_accounts import N_MARKET_ACCOUNTS
+from simulation.parameters import PARAMETER_RECORD
 from simulation.population import SIZE_CLASSES, Population
-from simulation.programme import Programme, Scenario
-from simulation.schedule import NEVER as AREA_NEVER_OPENS
-from simulation.schedule import monthly_schedule, open_month
-from simulation.state import BLOCK, CLASS, CLUSTER, RUN, SCHEDULE, WORKER_COLUMNS
+from simulation.programme import Scenario
+from simulation.programme_record import MarketTables, eligible_enterprises, market_tables, put_programme
+from simulation.state import BLOCK, CLASS, CLUSTER, PROVIDER, RUN, TRAINER, WORKER_COLUMNS
 
 BLOCK_ENTERPRISES = 256
 """Enterprises of a block, at most one cluster more: enough work for a thread, small enough to balance."""
-
-NO_BUDGET = 1e30
 
 WORTH_THREADS = 100_000
 """Seats below which a month on several threads costs more than it gives (measured; results are the same)."""
@@ -73,8 +71,14 @@ class World:
     away: NDArray[Any]
     schedule: NDArray[Any]
     open_from: NDArray[np.int64]
+    graduates: NDArray[np.int64]
+    starters: NDArray[np.int64]
+    subsidies: NDArray[Any]
     order: NDArray[np.int64]
     roll: NDArray[np.int64]
+    trainers: NDArray[Any]
+    providers: NDArray[Any]
+    market: NDArray[np.float64]
     rows: NDArray[np.float64]
     block_sums: NDArray[np.float64]
     sums: NDArray[np.float64]
@@ -87,25 +91,23 @@ class World:
         return (
             self.runs, self.parameters, self.enterprises, self.clusters, self.classes, self.regions,
             self.sectors, self.blocks, self.skill, self.engagement, self.tenure, self.status, self.attended,
-            self.away, self.schedule, self.open_from, self.order, self.roll, self.rows, self.block_sums,
+            self.away, self.schedule, self.open_from, self.graduates, self.starters, self.subsidies,
+            self.order, self.roll, self.trainers, self.providers, self.market, self.rows, self.block_sums,
             self.sums, self.panel,
         )  # fmt: skip
 
     def step(self) -> None:
         """Advance every run by one month, parallel over blocks of enterprises."""
         under_way = np.flatnonzero(self.runs["months"] > self.month)
-        for r in under_way:
-            prepare(
-                r, self.month, self.runs, self.parameters, self.enterprises, self.classes, self.regions,
-                self.sectors, self.schedule, self.open_from, self.order, self.roll, self.sums,
-            )  # fmt: skip
+        whole = self._whole_runs()[under_way]
+        month.advance(whole, self.month, self.month + 1, True, False, *self.columns())
         tasks = np.stack(
             [self.blocks["run"], np.arange(len(self.blocks)), np.arange(1, len(self.blocks) + 1)], 1
         )
         threads = numba.get_num_threads()
         if self.skill.size < WORTH_THREADS:
             numba.set_num_threads(1)
-        month.advance(tasks.astype(np.int64), self.month, self.month + 1, False, *self.columns())
+        month.advance(tasks.astype(np.int64), self.month, self.month + 1, False, True, *self.columns())
         numba.set_num_threads(threads)
         for r in under_way:
             run = self.runs[r]
@@ -130,38 +132,14 @@ class World:
 
     def run_to_end(self) -> None:
         """Advance every run through all its months, parallel over runs."""
-        first = self.runs["first_block"].astype(np.int64)
-        tasks = np.stack([np.arange(len(self.runs)), first, first + self.runs["blocks"]], 1)
         months = self.schedule.shape[1]
-        month.advance(tasks.astype(np.int64), self.month, months, True, *self.columns())
+        month.advance(self._whole_runs(), self.month, months, True, True, *self.columns())
         self.month = months
 
-
-@serial_kernel
-def prepare(
-    r, this_month, runs, parameters, enterprises, classes, regions, sectors, schedule, open_from, order,
-    roll, sums,
-):  # fmt: skip
-    """The ordered step before a month of run ``r``: shared state, then the programme."""
-    run, p = runs[r], parameters[r]
-    ordered.open_month(p, this_month, regions[r], sectors[r], sums[r])
-    if run.programme:
-        matching.programme_month(
-            run, p, this_month, schedule[r, this_month], enterprises,
-            order[run.first_order : run.first_order + run.eligible],
-            roll[run.first_order : run.first_order + run.eligible],
-            open_from[r], classes[run.first_class :],
-        )  # fmt: skip
-
-
-def eligible_enterprises(programme: Programme | None, population: Population) -> NDArray[np.bool_]:
-    """Who matches the programme's target: sector and region that ever open, and size at the start."""
-    if programme is None:
-        return np.zeros(population.n, np.bool_)
-    opens = open_month(programme, population.tables)
-    low, high = programme.target.employees
-    inside = (population.employees >= low) & (population.employees <= high)
-    return inside & (opens[population.sector, population.region] != AREA_NEVER_OPENS)
+    def _whole_runs(self) -> NDArray[np.int64]:
+        """One task a run: (run, first block, last block)."""
+        first = self.runs["first_block"].astype(np.int64)
+        return np.stack([np.arange(len(self.runs)), first, first + self.runs["blocks"]], 1)
 
 
 def build_world(runs: Sequence[Run]) -> World:
@@ -176,13 +154,16 @@ def build_world(runs: Sequence[Run]) -> World:
     months = max(run.scenario.months for run in runs)
     tables = runs[0].population.tables
     n_sectors, n_regions = len(tables.sectors), len(tables.regions)
-    records, n_classes = _run_records(runs, starts)
+    eligible = [_eligible(run) for run in runs]
+    offers = [market_tables(run.scenario.programme, tables, months) for run in runs]
+    records, n_classes = _run_records(runs, starts, eligible, offers)
     enterprises, blocks, panel_start = _enterprises(runs, starts, records)
     workers: dict[str, Any] = {name: _joined([s.workers[name] for s in starts]) for name in WORKER_COLUMNS}
     levels = 1 + n_sectors + n_regions + len(SIZE_CLASSES)
     order = np.concatenate(
-        [_order_of_enrolment(run, record) for run, record in zip(runs, records, strict=True)]
+        [_order_of_enrolment(mask, record) for mask, record in zip(eligible, records, strict=True)]
     )
+    slots = int(records["trainer_slots"].sum())
     return World(
         runs=records.view(np.recarray),
         parameters=np.concatenate([run.parameters for run in runs])
@@ -195,10 +176,16 @@ def build_world(runs: Sequence[Run]) -> World:
         sectors=np.stack([s.sectors for s in starts]).view(np.recarray),
         blocks=blocks.view(np.recarray),
         **workers,
-        schedule=np.stack([_schedule(run.scenario, months) for run in runs]).view(np.recarray),
-        open_from=np.stack([_openings(run) for run in runs]),
+        schedule=np.stack([offer.schedule for offer in offers]).view(np.recarray),
+        open_from=np.stack([offer.open_from for offer in offers]),
+        graduates=np.stack([offer.graduates for offer in offers]),
+        starters=np.stack([offer.starters for offer in offers]),
+        subsidies=np.stack([offer.subsidies for offer in offers]).view(np.recarray),
         order=order,
         roll=np.zeros(len(order), np.int64),
+        trainers=np.zeros(slots, TRAINER).view(np.recarray),
+        providers=np.zeros(slots, PROVIDER).view(np.recarray),
+        market=np.zeros((len(runs), months, 1 + n_regions, N_MARKET_ACCOUNTS)),
         rows=np.zeros((len(blocks), N_ACCOUNTS)),
         block_sums=np.zeros((len(blocks), len(SIZE_CLASSES), N_ACCOUNTS)),
         sums=np.zeros((len(runs), months, levels, N_ACCOUNTS)),
@@ -207,46 +194,39 @@ def build_world(runs: Sequence[Run]) -> World:
     )
 
 
-def _run_records(runs: Sequence[Run], starts: Sequence[InitialState]) -> tuple[NDArray[Any], int]:
+def _eligible(run: Run) -> NDArray[np.bool_]:
+    """Who the programme may enrol: as given, or who matches its target."""
+    if run.eligible is not None:
+        return run.eligible
+    return eligible_enterprises(run.scenario.programme, run.population)
+
+
+def _run_records(
+    runs: Sequence[Run],
+    starts: Sequence[InitialState],
+    eligible: Sequence[NDArray[np.bool_]],
+    offers: Sequence[MarketTables],
+) -> tuple[NDArray[Any], int]:
     records = np.zeros(len(runs), RUN)
-    enterprise = seat = cluster = order = class_ = 0
-    for record, run, start in zip(records, runs, starts, strict=True):
-        eligible = run.eligible
-        if eligible is None:
-            eligible = eligible_enterprises(run.scenario.programme, run.population)
+    enterprise = seat = cluster = order = class_ = slot = 0
+    for record, run, start, mask, offer in zip(records, runs, starts, eligible, offers, strict=True):
         record["seed"] = np.random.SeedSequence([run.event_seed, 303]).generate_state(1, np.uint64)[0]
         record["months"], record["start_month"] = run.scenario.months, run.scenario.start_month
         record["first_enterprise"], record["enterprises"] = enterprise, len(start.enterprises)
         record["first_seat"], record["seats"] = seat, len(start.workers["skill"])
         record["first_cluster"], record["clusters"] = cluster, len(start.clusters)
-        record["first_order"], record["eligible"] = order, int(eligible.sum())
+        record["first_order"], record["eligible"] = order, int(mask.sum())
         record["first_class"], record["classes"] = class_, 1  # class 0 is that of those who never sat in one
-        _put_programme(record, run.scenario.programme)
+        record["first_trainer"] = record["first_provider"] = slot
+        weight = float(run.population.weight[mask].mean()) if mask.any() else 1.0
+        put_programme(record, run.scenario.programme, offer, run.parameters[0], weight)
         enterprise += len(start.enterprises)
         seat += len(start.workers["skill"])
         cluster += len(start.clusters)
-        order += int(eligible.sum())
-        class_ += 1 + int(eligible.sum()) * int(record["modules_offered"])
+        order += int(mask.sum())
+        class_ += 1 + int(mask.sum()) * int(record["modules_offered"])
+        slot += int(record["trainer_slots"])
     return records, class_
-
-
-def _put_programme(record: Any, programme: Programme | None) -> None:
-    record["visit_months"] = record["enterprises_per_class"] = 1
-    record["budget_left"] = NO_BUDGET
-    if programme is None:
-        return
-    offered = [MODULES.index(name) for name in programme.modules]
-    record["programme"] = 1
-    record["obligatory_first"] = programme.obligatory_first
-    record["largest_gap"] = programme.order == "largest_gap"
-    record["offered"][: len(offered)] = offered
-    record["modules_offered"] = len(offered)
-    delivery = programme.delivery
-    for name in ("class_days", "visits", "visit_months", "enterprises_per_class", "trainer_quality"):
-        record[name] = getattr(delivery, name)
-    for name in ("continuation", "buyer_share", "credit_line"):
-        record[name] = getattr(programme, name)
-    record["budget_left"] = NO_BUDGET if programme.budget is None else programme.budget
 
 
 def _enterprises(
@@ -291,11 +271,8 @@ def _blocks(ent: NDArray[Any], run: int, offset: int) -> NDArray[Any]:
     return blocks
 
 
-def _order_of_enrolment(run: Run, record: Any) -> NDArray[np.int64]:
+def _order_of_enrolment(eligible: NDArray[np.bool_], record: Any) -> NDArray[np.int64]:
     """Eligible enterprises in a random order that depends on the seed alone, so that scenarios share it."""
-    eligible = run.eligible
-    if eligible is None:
-        eligible = eligible_enterprises(run.scenario.programme, run.population)
     identity = np.flatnonzero(eligible)
     place = _places(np.uint64(record["seed"]), identity.astype(np.int64))
     return identity[np.argsort(place, kind="stable")] + int(record["first_enterprise"])
@@ -308,21 +285,3 @@ def _places(seed, identity):
     for i in range(len(identity)):
         place[i] = draws.uniform(draws.block(key, identity[i]))
     return place
-
-
-def _schedule(scenario: Scenario, months: int) -> NDArray[Any]:
-    offered = monthly_schedule(scenario.programme, months)
-    schedule = np.zeros(months, SCHEDULE)
-    for name in ("enterprises", "trainer_days", "subsidy", "price"):
-        schedule[name] = offered[name]
-    if scenario.programme is not None:
-        closing = scenario.programme.closing_month
-        schedule["open"][scenario.programme.first_month : closing] = 1.0
-    return schedule
-
-
-def _openings(run: Run) -> NDArray[np.int64]:
-    tables = run.population.tables
-    if run.scenario.programme is None:
-        return np.full((len(tables.sectors), len(tables.regions)), AREA_NEVER_OPENS, np.int64)
-    return open_month(run.scenario.programme, tables).astype(np.int64)

@@ -42,3 +42,13 @@ def dozen(bits: int, part: int) -> float:
 def bell(bits: int) -> float:
     """A bell-shaped number of mean 0 and variance 1: four uniform ones, each of variance 1/12, added up."""
     return (sum(thirds(bits)) + dozen(scattered(bits), 0) - 2.0) * 3**0.5
+
+
+def drawn(seed: int, decision: int, number: int, entity: int) -> float:
+    """A number in 0..1 for one decision of one enterprise, trainer or provider of the training market."""
+    return whole(bits(key(seed, decision, number), entity))
+
+
+def drawn_bell(seed: int, decision: int, number: int, entity: int) -> float:
+    """A bell-shaped number for one decision of one enterprise, trainer or provider."""
+    return bell(bits(key(seed, decision, number), entity))

@@ -154,6 +154,8 @@ class Enterprise(mesa.Agent):
             "attendees_women": tally.women_in_class + women_managers,
             "enterprises_reached": float(self.reached_today),
             "workers_reached": tally.heads if self.reached_today else 0.0,
+            "workers_reached_women": tally.women if self.reached_today else 0.0,
+            "commercial_modules": float(self.commercial_today),
         }
         if self.visits_done >= self.model.programme.visits:
             self.module = -1
@@ -165,6 +167,7 @@ class Enterprise(mesa.Agent):
         self.account["exits"] = 1.0
         self.account["jobs_closed"] = self.headcount
         self.account["separated_trained"] += self.attended_workers - self.attended_lost
+        self.account["guarantee_calls"] = money.guaranteed_loss(self)
         for person in self.roster:
             if person is not None:
                 person.remove()

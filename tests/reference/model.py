@@ -13,8 +13,10 @@ from simulation.state import AGE_SHIFT, TAKEN, WOMAN
 from simulation.world import World
 from tests.reference import chance, market
 from tests.reference.enterprise import Enterprise, plain
+from tests.reference.neighbours import seen_in_cluster
 from tests.reference.practice import EVERY_MODULE
-from tests.reference.programme import Programme, mean_gain
+from tests.reference.programme import Programme
+from tests.reference.trainers import Provider, Trainer
 from tests.reference.worker import Worker
 
 MONTHLY_DRAWS = {
@@ -35,7 +37,8 @@ class ReferenceModel(mesa.Model):
 
     Built from a fresh world it is a run of its own; built anew each month it is the engine's oracle.
     ``sums[month][level]`` are weighted accounts by name, of the total, sectors, regions and sizes in turn.
-    ``near`` lists (month, enterprise) of every draw within 1e-6 of its threshold.
+    ``near`` lists (month, enterprise's number or name of a trainer or provider) of every draw within 1e-6 of
+    its threshold.
     """
 
     def __init__(self, world: World, run: int = 0):
@@ -45,7 +48,7 @@ class ReferenceModel(mesa.Model):
         self.month = world.month
         self.months = int(record["months"])
         self.start_month = int(record["start_month"])
-        self.near: list[tuple[int, int]] = []
+        self.near: list[tuple[int, int | str]] = []
         self.regions = [SimpleNamespace(**plain(region)) for region in world.regions[run]]
         self.sectors = [SimpleNamespace(**plain(sector)) for sector in world.sectors[run]]
         self.offers = [plain(month) for month in world.schedule[run]]
@@ -54,6 +57,7 @@ class ReferenceModel(mesa.Model):
         self.programme = Programme(self, plain(record))
         self._copy_enterprises(world, record)
         self._copy_programme(world, record)
+        self._copy_market(world, record, run)
         self.sums = [
             [dict(zip(ACCOUNTS, level, strict=True)) for level in sums.tolist()]
             for sums in world.sums[run, : world.month]
@@ -70,10 +74,8 @@ class ReferenceModel(mesa.Model):
             firm = Enterprise(self, identity, state)
             self._copy_workers(world, firm, seat)
             self.firms.append(firm)
-        self.neighbours_gain = [
-            cluster["gain"].tolist()
-            for cluster in world.clusters[first_cluster : first_cluster + int(record["clusters"])]
-        ]
+        clusters = world.clusters[first_cluster : first_cluster + int(record["clusters"])]
+        self.clusters = [SimpleNamespace(**plain(cluster)) for cluster in clusters]
 
     def _copy_workers(self, world: World, firm: Enterprise, first_seat: int) -> None:
         block = slice(first_seat + firm.first_seat, first_seat + firm.first_seat + firm.seats)
@@ -94,15 +96,28 @@ class ReferenceModel(mesa.Model):
         self.programme.order = [self.firms[i - first] for i in order]
         self.programme.roll = [self.firms[i - first] for i in roll]
 
+    def _copy_market(self, world: World, record: Any, run: int) -> None:
+        programme = self.programme
+        first = int(record["first_provider"])
+        for number, provider in enumerate(world.providers[first : first + int(record["providers"])]):
+            programme.providers.append(Provider(self, number, plain(provider)))
+        first = int(record["first_trainer"])
+        for number, trainer in enumerate(world.trainers[first : first + int(record["trainers"])]):
+            programme.trainers.append(Trainer(self, number, plain(trainer)))
+        programme.graduates = world.graduates[run].tolist()
+        programme.starters = world.starters[run].tolist()
+        steps = world.subsidies[run, : int(record["subsidy_steps"])]
+        programme.subsidies = [plain(step) for step in steps]
+
     @property
     def calendar_month(self) -> int:
         """Month of the calendar, 1..12."""
         return (self.start_month + self.month - 1) % 12 + 1
 
-    def happens(self, draw: float, threshold: float, firm: Enterprise) -> bool:
+    def happens(self, draw: float, threshold: float, whose: Enterprise | Trainer | Provider) -> bool:
         """Whether a draw lies below its threshold; notes it when they nearly meet."""
         if abs(draw - threshold) < chance.NEAR:
-            self.near.append((self.month, firm.identity))
+            self.near.append((self.month, whose.identity))
         return draw < threshold
 
     def step(self) -> None:
@@ -128,12 +143,12 @@ class ReferenceModel(mesa.Model):
             market.settle_labour(region, self.p, last[r])
 
     def look_around(self) -> None:
-        """Enterprises see the mean gain of those alive in their cluster, for next month."""
-        members: list[list[Enterprise]] = [[] for _ in self.neighbours_gain]
+        """Enterprises see what those alive in their cluster gained, know and say, for next month."""
+        members: list[list[Enterprise]] = [[] for _ in self.clusters]
         for firm in self.firms:
             if firm.alive:
                 members[firm.cluster].append(firm)
-        self.neighbours_gain = [mean_gain(firms) for firms in members]
+        self.clusters = [SimpleNamespace(**seen_in_cluster(firms)) for firms in members]
 
     def add_up(self) -> list[dict[str, float]]:
         """Accounts times weights: the total, then by sector, region and size at the start."""

@@ -92,3 +92,10 @@ def closes(firm: Enterprise) -> bool:
     draw = chance.whole(chance.bits(firm.model.keys["closure"], firm.identity))
     by_chance = firm.model.happens(draw, rate, firm)
     return firm.cash + credit < 0.0 or by_chance
+
+
+def guaranteed_loss(firm: Enterprise) -> float:
+    """What the programme owes lenders when an enterprise closes with debts on the programme's credit line."""
+    debt_beyond_own_credit = max(0.0, -firm.cash - firm.credit * firm.wage_bill_at_start)
+    lost = min(firm.credit_line * firm.wage_bill_at_start, debt_beyond_own_credit)
+    return firm.model.programme.credit_guarantee * lost

@@ -43,6 +43,8 @@ def receive_visit(firm: Enterprise) -> float:
     k = firm.module
     firm.knowhow[k] += p.visit_knowhow * firm.trainer_quality * unknown(firm, k)
     share = p.visit_adoption * firm.trainer_quality * readiness(firm) * ease(firm, k)
+    if firm.model.programme.enterprises_per_visit > 1:
+        share *= p.group_counselling
     step = min(share, 1.0) * max(firm.knowhow[k] - firm.gain[k], 0.0)
     firm.gain[k] += step
     firm.attention = 1.0
@@ -89,7 +91,7 @@ def memory_lost(firm: Enterprise) -> float:
 def adopt_erode_copy(firm: Enterprise) -> float:
     """One month of unaided adoption, erosion and spread; returns what was newly put to use."""
     p = firm.model.p
-    neighbours = firm.model.neighbours_gain[firm.cluster]
+    neighbours = firm.model.clusters[firm.cluster].gain
     classmates = firm.model.programme.class_gain.get(firm.class_id)  # none for who never sat in a class
     forgotten = memory_lost(firm)
     without_attention = p.erosion_attention * (1.0 - firm.attention)

@@ -1,174 +1,151 @@
-"""The programme's month, in plain words: visits, then classes of those who wait, then enrolment."""
+"""The training market of a run, in plain words: the order of its month, its money and its books."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from simulation import draws
-from simulation.parameters import COOPERATION
-from tests.reference import chance
-from tests.reference.practice import EVERY_MODULE, within
+from simulation.market_accounts import MARKET_ACCOUNTS
+from simulation.state import ACTIVE, CANDIDATE
+from tests.reference import classes, demand, providers, staffing, visits
+from tests.reference.neighbours import mean_gain
 
 if TYPE_CHECKING:
     from tests.reference.enterprise import Enterprise
     from tests.reference.model import ReferenceModel
+    from tests.reference.trainers import Provider, Trainer
 
-PATIENCE = 3
+COUNTED_BY_LISTS = ("enrolled", "trainers", "providers")
 
 
 class Programme:
-    """Enrolment, classes and visits of one run; attributes carry the names of the engine's run record."""
+    """Demand, trainers and providers of one run; attributes carry the names of the engine's run record.
+
+    ``order`` are the eligible enterprises in the order in which they are approached, ``roll`` those that ever
+    enrolled. ``books`` are this month's market accounts by name, of the nation and then of every region.
+    """
 
     def __init__(self, model: ReferenceModel, settings: dict[str, Any]):
         self.model = model
         for name, value in settings.items():
-            setattr(self, name, value)
+            if name not in COUNTED_BY_LISTS:
+                setattr(self, name, value)
         self.offered = self.offered[: self.modules_offered]
+        self.n_regions = len(model.regions)
         self.order: list[Enterprise] = []
         self.roll: list[Enterprise] = []
+        self.trainers: list[Trainer] = []
+        self.providers: list[Provider] = []
+        self.graduates: list[list[int]] = []
+        self.starters: list[int] = []
+        self.subsidies: list[dict[str, Any]] = []
         self.class_gain: dict[int, list[float]] = {}
+        self.open_books()
 
-    def make_month(self, offer: dict[str, float]) -> None:
-        """Decide what every enrolled enterprise receives this month."""
-        self.offer = offer
-        self.days_left = offer["trainer_days"]
+    def make_month(self, today: dict[str, float]) -> None:
+        """The market's month: what every enterprise receives, who teaches, who asks for training."""
+        self.today = today
+        self.open_books()
         for firm in self.roll:
-            self.clear(firm)
+            clear(firm)
+        for provider in self.providers:
+            provider.clear()
+        self.honour_guarantees()
+        self.renew_trainers()
         for firm in self.roll:
             if firm.alive and firm.module >= 0:
-                self.visit(firm)
-        self.hold_classes()
-        if offer["open"]:
-            self.enrol()
+                visits.visit(self, firm)
+        classes.hold_classes(self)
+        demand.make_month(self)
+        for provider in self.providers:
+            if provider.trading:
+                providers.settle(self, provider)
+        providers.renew_contracts(self)
         self.compare_classmates()
+        self.take_stock()
 
-    @staticmethod
-    def clear(firm: Enterprise) -> None:
-        """Forget what was received last month."""
-        firm.class_today = firm.visits_today = firm.reached_today = 0
-        firm.fee_today = firm.buyer_payment_today = firm.subsidy_today = 0.0
-        firm.overhead_today = firm.trainer_days_today = 0.0
+    def is_open(self) -> bool:
+        """Whether the programme supports anything this month."""
+        return self.first_month <= self.model.month < self.closing_month
 
-    def visit(self, firm: Enterprise) -> None:
-        """Visits are spread evenly over the months after class; those that lack trainer days come later."""
-        since_class = min(self.model.month - firm.class_month, self.visit_months)
-        due = (self.visits * since_class) // self.visit_months
-        days = self.model.p.visit_days
-        while firm.visits_done < due and self.days_left >= days * firm.weight:
-            self.days_left -= days * firm.weight
-            firm.trainer_days_today += days
-            firm.visits_today += 1
-            firm.visits_done += 1
-        if firm.visits_done >= self.visits:
-            self.finish_module(firm)
+    def renew_trainers(self) -> None:
+        """New trainers come, candidates are certified, trainers leave, and providers without staff stop."""
+        if self.model.month == self.first_month:
+            staffing.begin_with_trainers(self)
+        if self.is_open():
+            staffing.train_trainers(self)
+        for trainer in list(self.trainers):
+            trainer.make_month()
+        for provider in self.providers:
+            if provider.trading and not provider.staff():
+                provider.stop()
 
-    def finish_module(self, firm: Enterprise) -> None:
-        """All visits are made: the first module makes the enterprise reached; some go on to another."""
-        firm.modules_done += 1
-        firm.reached_today = int(firm.modules_done == 1)
-        key = chance.key(self.seed, draws.CONTINUATION, firm.modules_done)
-        draw = chance.whole(chance.bits(key, firm.identity))
-        if self.model.happens(draw, self.continuation, firm) and self.choose_module(firm) is not None:
-            firm.waiting_since = self.model.month
+    def trading_in(self, region: int) -> list[Provider]:
+        """The region's providers that trade, by number."""
+        return [v for v in self.providers if v.region == region and v.trading]
 
-    def choose_module(self, firm: Enterprise) -> int | None:
-        """Cooperation first if obligatory, then as listed or where least is in use; None after all."""
-        begun = {k for k in EVERY_MODULE if firm.modules_begun >> k & 1}
-        if self.obligatory_first and COOPERATION not in begun:
-            return COOPERATION
-        left = [k for k in self.offered if k not in begun]
-        if not left:
-            return None
-        return min(left, key=lambda k: firm.practice[k]) if self.largest_gap else left[0]
+    def at_work_in(self, region: int) -> list[Trainer]:
+        """The region's certified trainers, by number."""
+        return [t for t in self.trainers if t.region == region and t.is_at_work()]
 
-    def is_waiting(self, firm: Enterprise) -> bool:
-        """Alive, between modules, and waiting since an earlier month."""
-        return bool(firm.alive) and firm.module < 0 and 0 <= firm.waiting_since < self.model.month
+    # Money
 
-    def hold_classes(self) -> None:
-        """Full classes region by region; a part-full one once somebody has waited long enough."""
-        waiting = [firm for firm in self.roll if self.is_waiting(firm)]
-        number = Counter(firm.region for firm in waiting)
-        impatient = {f.region for f in waiting if self.model.month - f.waiting_since >= PATIENCE}
-        seated: Counter[int] = Counter()
-        class_of: dict[int, int] = {}
-        out_of_means: set[int] = set()
-        self.queue = 0.0
-        for firm in waiting:
-            r = firm.region
-            left_over = number[r] % self.enterprises_per_class
-            in_full_class = seated[r] < number[r] - left_over
-            seats = self.enterprises_per_class if in_full_class else left_over
-            share = self.class_days / max(1, seats)
-            begun = seated[r] % self.enterprises_per_class
-            if not self.affords(firm, share, seats - begun):
-                out_of_means.add(r)
-            if not (in_full_class or r in impatient) or r in out_of_means:
-                self.queue += firm.weight
-                continue
-            if begun == 0:
-                class_of[r] = self.classes
-                self.classes += 1
-            seated[r] += 1
-            self.seat(firm, class_of[r], share)
+    def pay(self, region: int, account: str, amount: float) -> None:
+        """Take an amount from the budget and enter it."""
+        self.budget_left -= amount
+        self.enter(region, account, amount)
 
-    def affords(self, firm: Enterprise, days: float, seats: int) -> bool:
-        """Whether trainer days and budget reach for ``seats`` enterprises like this one."""
-        return self.days_left >= days * firm.weight * seats and self.budget_left >= self.cost(firm) * seats
+    def honour_guarantees(self) -> None:
+        """Pay what lenders lost last month on guaranteed credit, even if no money is left."""
+        if self.model.month == 0:
+            return
+        nation, *levels = self.model.sums[-1]
+        self.budget_left -= nation["guarantee_calls"]
+        regions = levels[len(self.model.sectors) :][: self.n_regions]
+        for book, level in zip(self.books, [nation, *regions], strict=True):
+            book["guarantees"] += level["guarantee_calls"]
 
-    def cost(self, firm: Enterprise) -> float:
-        """What the programme pays for one module: the subsidy and the overhead."""
-        subsidy = self.offer["subsidy"] * self.offer["price"]
-        return firm.weight * (subsidy + self.model.p.overhead_per_module)
+    # Books
 
-    def seat(self, firm: Enterprise, class_id: int, days: float) -> None:
-        """The enterprise sits in a class, meets its trainer and pays what subsidy and buyers leave."""
-        self.days_left -= days * firm.weight
-        self.budget_left -= self.cost(firm)
-        firm.module = self.choose_module(firm)
-        firm.modules_begun += 1 << firm.module
-        firm.class_today, firm.class_month, firm.class_id = 1, self.model.month, class_id
-        firm.visits_done, firm.waiting_since = 0, -1
-        if firm.first_class_month < 0:
-            firm.first_class_month = self.model.month
-            firm.credit_line = self.credit_line
-        luck = chance.bell(chance.bits(chance.key(self.seed, draws.TRAINER, firm.module), firm.identity))
-        firm.trainer_quality = within(self.trainer_quality + self.model.p.trainer_quality_sd * luck, 0.0, 1.0)
-        firm.trainer_days_today += days
-        firm.subsidy_today = self.offer["price"] * self.offer["subsidy"]
-        rest = self.offer["price"] - firm.subsidy_today
-        firm.buyer_payment_today = self.buyer_share * rest
-        firm.fee_today = rest - firm.buyer_payment_today
-        firm.overhead_today = self.model.p.overhead_per_module
-        if self.visits == 0:
-            self.finish_module(firm)
+    def open_books(self) -> None:
+        """Empty accounts for the month."""
+        self.books = [dict.fromkeys(MARKET_ACCOUNTS, 0.0) for _ in range(1 + self.n_regions)]
 
-    def enrol(self) -> None:
-        """Places go to enterprises of open areas in the order of the run; nobody left: places lapse."""
-        self.capacity += self.offer["enterprises"]
+    def enter(self, region: int, account: str, amount: float) -> None:
+        """Enter an amount for a region and for the nation."""
+        self.books[0][account] += amount
+        self.books[1 + region][account] += amount
+
+    def take_stock(self) -> None:
+        """Count who knows and who waits, and trainers, providers, prices and quality as the month ends."""
         for firm in self.order:
-            if self.capacity <= 0.0 or self.budget_left <= 0.0:
-                return
-            is_open = self.model.open_from[firm.sector][firm.region] <= self.model.month
-            if firm.enrolled_month >= 0 or not firm.alive or not is_open:
-                continue
-            if self.capacity < firm.weight:
-                return
-            self.capacity -= firm.weight
-            firm.enrolled_month = firm.waiting_since = self.model.month
-            self.roll.append(firm)
-        self.capacity = min(self.capacity, self.offer["enterprises"])
+            if firm.alive and firm.informed_month >= 0:
+                self.enter(firm.region, "aware", firm.weight)
+        for firm in self.roll:
+            if firm.alive and firm.waiting_since >= 0:
+                self.enter(firm.region, "waiting", firm.weight)
+        for trainer in self.trainers:
+            if trainer.stage == CANDIDATE:
+                self.enter(trainer.region, "candidates", 1.0)
+            elif trainer.stage == ACTIVE:
+                self.enter(trainer.region, "active_trainers", 1.0)
+                self.enter(trainer.region, "order_book", trainer.booked)
+                self.enter(trainer.region, "quality_sum", trainer.mean_quality())
+        for provider in self.providers:
+            if provider.trading:
+                self.enter(provider.region, "providers", 1.0)
+                self.enter(provider.region, "price_sum", provider.price * provider.active)
 
     def compare_classmates(self) -> None:
         """Mean gains of those who last sat in one class, as they stood at the end of last month."""
-        classes: dict[int, list[Enterprise]] = {}
+        classmates: dict[int, list[Enterprise]] = {}
         for firm in self.roll:
             if firm.alive and firm.class_id >= 0:
-                classes.setdefault(firm.class_id, []).append(firm)
-        self.class_gain = {c: mean_gain(members) for c, members in classes.items()}
+                classmates.setdefault(firm.class_id, []).append(firm)
+        self.class_gain = {c: mean_gain(members) for c, members in classmates.items()}
 
 
-def mean_gain(firms: list[Enterprise]) -> list[float]:
-    """Mean gain of some enterprises, by module; none gives zeros."""
-    return [sum(firm.gain[k] for firm in firms) / max(1, len(firms)) for k in EVERY_MODULE]
+def clear(firm: Enterprise) -> None:
+    """Forget what was received last month."""
+    firm.class_today = firm.visits_today = firm.reached_today = firm.commercial_today = 0
+    firm.fee_today = firm.buyer_payment_today = firm.subsidy_today = 0.0
+    firm.overhead_today = firm.trainer_days_today = 0.0

@@ -35,6 +35,7 @@ def test_classes_visits_modules_and_reports_of_a_pilot(agrees):
     assert total(world, a.ENTERPRISES_REACHED) > 20
     assert firms["modules_done"].max() >= 3
     assert firms["class_id"].max() > 10
+    assert total(world, a.WORKERS_REACHED) > total(world, a.WORKERS_REACHED_WOMEN) > 0
     assert firms["reports"].sum() > 0
     assert np.count_nonzero(firms["endline_report"][:, 0]) > firms["reports"].sum()
     assert world.regions["trained"].max() > 0
@@ -44,7 +45,7 @@ def test_classes_visits_modules_and_reports_of_a_pilot(agrees):
 
 
 SCARCE_BUDGET = VISITS | {"budget": 300_000.0}
-SCARCE_DAYS = VISITS | {"trainer_days_per_month": 4.0}
+FEW_TRAINERS = VISITS | {"trainers": 4.0}
 CLOSES_EARLY = VISITS | {"closing_month": 3, "continuation": 1.0}
 GAP_FIRST = VISITS | {"order": "largest_gap", "obligatory_first": False}
 GAP_FIRST |= {"modules": ["human_resources", "quality", "cooperation", "safety"]}
@@ -65,7 +66,7 @@ NEVER_SPREADING = {"spread_cluster": 0.0, "spread_class": 0.0, "complementarity"
         pytest.param(CLASS_ONLY, {}, id="class only"),
         pytest.param(GAP_FIRST, {}, id="largest gap, in company, five visits in two months"),
         pytest.param(SCARCE_BUDGET, {}, id="a budget that binds"),
-        pytest.param(SCARCE_DAYS, {}, id="scarce trainer days"),
+        pytest.param(FEW_TRAINERS, {"trainer_days": 3.0}, id="few trainers with few days"),
         pytest.param(CLOSES_EARLY, {}, id="modules after closing"),
         pytest.param(MONEY, PIECE_RATES, id="subsidy steps, buyers, credit line, piece rates"),
         pytest.param(VISITS, SPREADING, id="complementarity and fast spread"),
@@ -86,7 +87,7 @@ def test_parameters_drawn_from_their_priors(agrees, draw):
 
 
 def test_the_second_of_two_runs_and_enterprises_that_stand_for_many(agrees):
-    national = VISITS | {"enterprises_per_month": 400_000.0, "trainer_days_per_month": 1e6}
+    national = VISITS | {"enterprises_per_month": 400_000.0, "trainers": 500.0, "target": {}}
     runs = [small_run(VISITS, months=8), small_run(national, EVENTFUL, months=8, everybody=True, seed=2)]
     world = build_world(runs)
     agrees(month_by_month(world, 8, run=1))
@@ -124,7 +125,8 @@ def test_the_cases_are_what_they_are_called():
     plenty = after(VISITS)
     assert plenty.runs["budget_left"][0] > 1e9
     assert after(SCARCE_BUDGET).runs["budget_left"][0] < 14_000
-    assert after(SCARCE_DAYS).runs["queue"][0] > plenty.runs["queue"][0] + 10
+    few = after(FEW_TRAINERS, {"trainer_days": 3.0})
+    assert few.runs["queue"][0] > plenty.runs["queue"][0] + 10
     late = after(CLOSES_EARLY).sums[0, 5:, 0, a.CLASSES_ATTENDED]
     assert late.sum() > 0
     assert total(after(MONEY), a.BUYER_PAYMENTS) > 0
@@ -154,8 +156,8 @@ def test_a_draw_near_its_threshold_explains_its_enterprise_only_and_is_reported(
     reference.near[:] = [(0, 3)]
     world.enterprises["exit_month"][3:5] = 0
     agreement.compare(world, reference)
-    assert [difference.enterprise for difference in agreement.explained] == [3]
-    assert [difference.enterprise for difference in agreement.differences] == [4]
+    assert [difference.owner for difference in agreement.explained] == [3]
+    assert [difference.owner for difference in agreement.differences] == [4]
     assert agreement.draws_near == 1
 
 

@@ -50,12 +50,23 @@ def test_show_gives_the_resolved_scenario_with_units(capsys):
     fields = {record["field"]: record for record in json.loads(capsys.readouterr().out)["tables"]["fields"]}
     assert fields["programme.closing_month"]["value"] == 60  # from the file it extends
     assert fields["programme.price_per_module"]["unit"] == "yuan"
-    assert fields["programme.subsidy"]["value"][0] == {"from_month": 0, "share": 0.8}
+    first = fields["programme.subsidy"]["value"][0]
+    assert first == {"from_month": 0, "share": 0.8, "employees": None, "modules": None}
+    assert fields["programme.enrolment"]["value"] in ("market", "assigned")
+    assert fields["programme.trainers"]["unit"] == "trainers"
+    assert fields["price_level"]["value"] == 1.0
 
 
 def test_show_prints_a_table_for_people(capsys, plan, monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
-    file = plan('title = "A [bold] plan"\n[programme]\nsubsidy = 0.25\n[parameters]\nclass_knowhow = 0.5\n')
+    file = plan(
+        'title = "A [bold] plan"\nprice_year = 2012\nprice_level = 0.8\nwage_level = 0.4\n'
+        "[programme]\nsubsidy = 0.25\n"
+        "outreach = [{ from_month = 0, campaign = 40, buyers = 2 }, { from_month = 9, campaign = 5 }]\n"
+        "training_of_trainers = [{ from_month = 3, places_per_month = 2.5 }]\n"
+        '[programme.delivery]\nmode = "group"\n'
+        "[parameters]\nclass_knowhow = 0.5\n"
+    )
     assert cli.run_command_line(["scenario", "show", file]) == 0
     printed = capsys.readouterr().out
     for part in (
@@ -63,6 +74,12 @@ def test_show_prints_a_table_for_people(capsys, plan, monkeypatch):
         "[programme.delivery]",
         "11,600",
         "share 0.25",
+        "2012",
+        "0.8",
+        "from month 0: campaign 40; buyers 2",
+        "from month 9: campaign 5",
+        "from month 3: places_per_month 2.5",
+        "group",
         "class_knowhow = 0.5",
         "50 to 250",
     ):

@@ -65,21 +65,11 @@ def test_shipped_scenario_loads_fits_the_census_and_survives_writing(name, tmp_p
         assert name == "no_programme"
         return
     assert (open_month(scenario.programme, load_census()) < scenario.programme.closing_month).any()
-    assert monthly_schedule(scenario.programme, scenario.months)["enterprises"].sum() > 0
+    assert monthly_schedule(scenario.programme, scenario.months)["places"].sum() > 0
 
 
 def test_shipped_scenarios_last_equally_long_so_that_they_can_be_compared():
     assert {load_scenario(name).months for name in shipped_scenarios()} == {120}
-
-
-@pytest.mark.parametrize("name", sorted(set(SHIPPED) - {"no_programme"}))
-def test_trainer_days_of_shipped_scenarios_suffice_for_those_enrolled(name):
-    scenario = load_scenario(name)
-    programme = scenario.programme
-    modules = sum(programme.continuation**k for k in range(len(programme.modules)))
-    needed = modules * programme.delivery.trainer_days_per_module(visit_days=0.75)
-    schedule = monthly_schedule(programme, scenario.months)
-    assert (schedule["enterprises"] * needed <= schedule["trainer_days"]).all()
 
 
 # Options of the command line
@@ -107,16 +97,65 @@ def test_wrong_option_is_named(options, message):
         adjusted(load_scenario("no_programme"), **options)
 
 
+def test_options_leave_the_form_of_delivery_and_the_price_year_alone():
+    programme = Programme(delivery={"mode": "condensed", "visits": 1})
+    scenario = Scenario(name="x", programme=programme, price_year=2012, price_level=0.8, wage_level=0.4)
+    assert adjusted(scenario, months=24) == scenario.model_copy(update={"months": 24})
+
+
+def test_a_mode_leaves_alone_what_the_extended_file_gives(tmp_path):
+    (tmp_path / "base.toml").write_text("[programme.delivery]\nclass_days = 2\n")
+    (tmp_path / "child.toml").write_text(
+        'extends = "base.toml"\n[programme.delivery]\nmode = "condensed"\nenterprises_per_class = 4\n'
+    )
+    delivery = load_scenario(tmp_path / "child.toml").programme.delivery
+    assert (delivery.mode, delivery.class_days, delivery.enterprises_per_class) == ("condensed", 2.0, 4)
+
+
 def test_run_too_short_for_its_programme():
     late = Scenario(name="late", programme=Programme(first_month=20))
     with pytest.raises(InputError, match=r"--months = 12.*nobody would enrol"):
         adjusted(late, months=12)
 
 
+levels = st.floats(0.01, 10).filter(lambda level: level != 1)
+price_years = st.just({}) | st.fixed_dictionaries(
+    {"price_year": st.integers(1990, 2022), "price_level": levels, "wage_level": levels}
+)
+
+
 @settings(deadline=None)
-@given(programmes, st.text(max_size=40), st.integers(21, 600))
-def test_any_scenario_survives_writing_and_reading(tmp_path_factory, programme, description, months):
-    scenario = Scenario(name="any", title="any", description=description, months=months, programme=programme)
+@given(programmes, st.text(max_size=40), st.integers(21, 600), price_years)
+def test_any_scenario_survives_writing_and_reading(tmp_path_factory, programme, description, months, money):
+    scenario = Scenario(
+        name="any", title="any", description=description, months=months, programme=programme, **money
+    )
     file = tmp_path_factory.getbasetemp() / "any.toml"
     file.write_text(to_toml(scenario), encoding="utf-8", newline="")
     assert load_scenario(file) == scenario
+
+
+def test_written_scenario_names_what_its_steps_name_and_no_more():
+    programme = Programme(
+        delivery={"mode": "condensed"},
+        training_of_trainers=[{"from_month": 1, "places_per_month": 2, "regions": ["Sichuan"]}],
+        outreach=[{"from_month": 3, "dialogue": 5}],
+        subsidy=[
+            {"from_month": 0, "share": 0.5},
+            {"from_month": 0, "share": 1, "employees": [20, 99], "modules": ["safety"]},
+        ],
+    )
+    money = {"price_year": 2012, "price_level": 0.82, "wage_level": 0.41}
+    written = to_toml(Scenario(name="any", programme=programme, **money)).splitlines()
+    for line in (
+        "price_year = 2012",
+        "price_level = 0.82",
+        "wage_level = 0.41",
+        'training_of_trainers = [{ from_month = 1, places_per_month = 2.0, regions = ["Sichuan"] }]',
+        "outreach = [{ from_month = 3, dialogue = 5.0 }]",
+        "subsidy = [{ from_month = 0, share = 0.5 }, "
+        '{ from_month = 0, share = 1.0, employees = [20, 99], modules = ["safety"] }]',
+        'mode = "condensed"',
+        "class_days = 0.6",
+    ):
+        assert line in written
