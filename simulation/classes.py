@@ -64,7 +64,7 @@ def at_work(trainer, trainers, providers):
 @submodel
 def find_stand_in(run, p, ent, trainers, providers):
     """Another trainer of the region takes over the visits still to be made; False if there is none."""
-    who = freest(run, ent.module, NOBODY, ent.region, NO_WAIT, trainers, providers)
+    who = freest(run, ent.module, NOBODY, np.int64(ent.region), NO_WAIT, trainers, providers)
     if who == NOBODY:
         return False
     ent.trainer, ent.provider = who, trainers[who].provider

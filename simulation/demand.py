@@ -26,7 +26,7 @@ from simulation.state import (
     NO_MODULE,
 )
 
-EVERY_MODULE = 31
+EVERY_MODULE = np.int64(31)
 """Bits of all five modules."""
 ENOUGH = 0.5
 """Part of its weight that must be left for an enterprise to be informed, so that numbers even out."""

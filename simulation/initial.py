@@ -120,7 +120,7 @@ def _practices(ent: NDArray[Any], p: Any, random: np.random.Generator) -> None:
 
 
 def _beliefs(ent: NDArray[Any], p: Any, random: np.random.Generator) -> None:
-    """Belief in the training's gain, correlated with the potential to gain: practices lacking, and ability."""
+    """Belief in the training's gain, correlated with the potential to gain: what it lacks, and ability."""
     lacking = 1.0 - p["practice_mean"].mean()
     by_practice = (p["practice_mean"].mean() - ent["lasting"].mean(axis=1)) / lacking
     by_ability = p["readiness_ability"] / p["readiness_base"]

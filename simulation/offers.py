@@ -6,12 +6,14 @@ the published take-up of 76, 43 and 11 % at no, a quarter and all of the price (
 
 import math
 
+import numpy as np
+
 from simulation import draws
 from simulation.compile import submodel
 from simulation.ledger import is_open
 from simulation.state import ATTENDEES_PER_CLASS, BY_AUTHORITY, BY_BUYER, NO_WAIT, WORKING_DAYS
 
-NOBODY = -1
+NOBODY = np.int64(-1)
 
 SIZE_REFERENCE = 100.0
 """Employees at which the believed gain counts in full."""

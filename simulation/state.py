@@ -66,12 +66,12 @@ ENTERPRISE = np.dtype(
         ("informed_month", "i4"), ("channel", "i4"),  # when and how it heard of the training
         ("belief", "f8"),  # gain that it believes a module brings, share of value added
         ("result", "f8"),  # gain that it saw of its modules so far; 0 before the first is done
-        ("wanted", "i4"),  # module that it waits for, NO_MODULE if none
+        ("wanted", "i8"),  # module that it waits for, NO_MODULE if none
         # training
         ("enrolled_month", "i4"), ("waiting_since", "i4"), ("first_class_month", "i4"),
         ("supported", "u1"),  # enrolled in one of the programme's places
         ("provider", "i4"), ("trainer", "i4"),  # of the module waited for or under way
-        ("module", "i4"), ("modules_begun", "i4"), ("modules_done", "i4"),
+        ("module", "i8"), ("modules_begun", "i4"), ("modules_done", "i4"),
         ("class_month", "i4"), ("class_id", "i4"), ("classmates", "f8"), ("visits_done", "i4"),
         ("class_today", "i4"), ("visits_today", "i4"), ("reached_today", "i4"), ("commercial_today", "i4"),
         ("trainer_quality", "f8"), ("fee_today", "f8"), ("buyer_payment_today", "f8"),
@@ -148,8 +148,8 @@ BLOCK = np.dtype(
 
 TRAINER = np.dtype(
     [
-        ("region", "i4"), ("provider", "i4"), ("stage", "i4"), ("graduated_month", "i4"),
-        ("modules", "i4"),  # bit k: may teach module k
+        ("region", "i8"), ("provider", "i8"), ("stage", "i8"), ("graduated_month", "i8"),
+        ("modules", "i8"),  # bit k: may teach module k
         ("quality", "f8", _M),  # 0..1, by module
         ("taught", "f8"),  # modules of enterprises taught so far
         ("idle", "i4"),  # months without work
@@ -159,12 +159,12 @@ TRAINER = np.dtype(
 )  # fmt: skip
 """A trainer; ``stage`` is one of the four below, and a slot is never used twice."""
 
-NO_TRAINER, CANDIDATE, ACTIVE, LEFT = range(4)
+NO_TRAINER, CANDIDATE, ACTIVE, LEFT = (np.int64(stage) for stage in range(4))
 """Stages of a trainer: an unused slot, graduated but not certified, certified and at work, gone."""
 
 PROVIDER = np.dtype(
     [
-        ("region", "i4"), ("trading", "u1"), ("contract", "u1"), ("entry_month", "i4"), ("exit_month", "i4"),
+        ("region", "i8"), ("trading", "u1"), ("contract", "u1"), ("entry_month", "i4"), ("exit_month", "i4"),
         ("trainers", "i4"), ("active", "i4"),  # on the staff; of them certified
         ("price", "f8"),  # yuan a module and enterprise
         ("reputation", "f8"),  # practice share that its clients gained in a module, smoothed

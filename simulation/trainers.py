@@ -5,6 +5,8 @@ Of graduates of a training of trainers about 55 % are certified and 32 % stay ac
 
 import math
 
+import numpy as np
+
 from simulation import draws
 from simulation import market_accounts as ma
 from simulation.compile import submodel
@@ -12,7 +14,7 @@ from simulation.ledger import enter, is_open
 from simulation.parameters import COOPERATION
 from simulation.state import ACTIVE, CANDIDATE, LEFT, N_MODULES, NO_WAIT
 
-NOBODY = -1
+NOBODY = np.int64(-1)
 
 IDLE_YEAR = 12.0
 """Months without work after which idleness makes leaving no likelier."""

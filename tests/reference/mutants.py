@@ -1,21 +1,8 @@
-"""Breaks the engine on purpose, one mechanism at a time, and says whether the comparison notices.
-
-Run as a module with NUMBA_DISABLE_JIT=1: a list of names on standard input, one JSON object on standard
-output. Each mutant is a copy of the package with one text replaced, imported afresh; plain Python leaves no
-compiled code that could hide the change.
-"""
+"""Mechanisms of the engine broken on purpose, one at a time; :mod:`tests.reference.mutation` tries them."""
 
 from __future__ import annotations
 
-import importlib
-import json
-import shutil
-import sys
-import tempfile
-from pathlib import Path
 from typing import NamedTuple
-
-ROOT = Path(__file__).parents[2]
 
 
 class Mutant(NamedTuple):
@@ -94,13 +81,6 @@ MUTANTS = {
     "observation: the error of measurement is twice as large": Mutant(
         "observation", "error = p.measurement_error", "error = 2.0 * p.measurement_error"
     ),
-    "matching: more patience": Mutant("matching", "PATIENCE = 3", "PATIENCE = 4"),
-    "matching: visits come early": Mutant(
-        "matching", "run.visits * months // run.visit_months", "-(-run.visits * months // run.visit_months)"
-    ),
-    "matching: overhead does not count against the budget": Mutant(
-        "matching", "(today.subsidy * today.price + p.overhead_per_module) *", "today.subsidy * today.price *"
-    ),
     "labour balance: hires leave no gap in the pool": Mutant(
         "ordered", "left = last[a.HIRES] + last[a.JOBS_ENTERED]", "left = last[a.JOBS_ENTERED]"
     ),
@@ -114,80 +94,129 @@ MUTANTS = {
         "month", "= 1 if elsewhere < trained_elsewhere else 0", "|= 1 if elsewhere < trained_elsewhere else 0"
     ),
     "month: attendance shares its draw with hiring": Mutant("month", "draws.ATTEND_CLASS", "draws.HIRE"),
-    "month: the unborn and the dead are neighbours": Mutant("month", "if enterprises[e].alive:", "if True:"),
+    "month: the unborn and the dead are neighbours": Mutant(
+        "month", "if ent.alive:\n                cluster", "if True:\n                cluster"
+    ),
 }  # fmt: skip
+"""Everything else, tried out where enrolment is assigned."""
 
-NOTHING = "nothing is changed"
-MONTHS = 7
-PROGRAMME = {
-    "enterprises_per_month": 5.0,  # few enough for part-full classes, which try patience
-    "trainer_days_per_month": 80.0,
-    "continuation": 0.9,
-    "budget": 600_000.0,
-    "delivery": {"enterprises_per_class": 4, "visits": 4},
+MARKET_MUTANTS = {
+    "demand: many who know tell as little as one": Mutant(
+        "demand", "(1.0 - p.awareness_peers) ** knowing", "(1.0 - p.awareness_peers)"
+    ),
+    "demand: social dialogue convinces nobody": Mutant(
+        "demand", "ent.belief *= math.exp(p.belief_dialogue)", "ent.belief *= 1.0"
+    ),
+    "demand: busy providers find as many clients": Mutant(
+        "demand", "max(0.0, 1.0 - provider.utilisation)", "1.0"
+    ),
+    "demand: buyers name anybody": Mutant("demand", " and ent.buyer_pressure > p.buyer_pressure", ""),
+    "demand: outreach costs nothing": Mutant("demand", "run.budget_left -= p.campaign_cost * w", "pass"),
+    "demand: the trained go on watching neighbours": Mutant(
+        "demand", "if ent.first_class_month < 0 and neighbours.results > 0.0:", "if neighbours.results > 0.0:"
+    ),
+    "demand: places that are left pile up": Mutant(
+        "demand",
+        "        if weighs_training(run, p, month, ent, identity):",
+        "        run.places += 0.01\n        if weighs_training(run, p, month, ent, identity):",
+    ),
+    "demand: who buys at the full price takes a place": Mutant(
+        "demand", "if supported and not ent.supported:", "if not ent.supported:"
+    ),
+    "demand: nobody decides on first hearing": Mutant(
+        "demand", "if finished or ent.informed_month == month:", "if finished:"
+    ),
+    "offers: the first fitting step of the subsidy holds": Mutant(
+        "offers", "share = step.share", "return step.share"
+    ),
+    "offers: subsidy is paid on any price": Mutant(
+        "offers", "* min(provider.price, run.price)", "* provider.price"
+    ),
+    "offers: providers without a contract are supported": Mutant(
+        "offers", "has_place and provider.contract == 1 and", "has_place and"
+    ),
+    "offers: buyers pay for everybody": Mutant(
+        "offers", "if ent.channel == BY_BUYER or run.assigned:", "if True:"
+    ),
+    "offers: the authority is not heeded": Mutant("offers", "return p.demand_authority", "return 0.0"),
+    "offers: large enterprises believe in gains in proportion": Mutant(
+        "offers", "size**p.belief_size", "size"
+    ),
+    "offers: poverty does not weigh": Mutant("offers", "(1.0 + p.demand_liquidity * shortage)", "1.0"),
+    "offers: small enterprises miss nobody": Mutant("offers", "(1.0 + p.disruption_small * in_class)", "1.0"),
+    "offers: a full order book deters nobody": Mutant(
+        "offers", "- p.choice_wait * min(LONGEST_WAIT, provider.wait[k])", ""
+    ),
+    "offers: tastes change every month": Mutant(
+        "offers", "draws.TAKE_UP, ent.modules_done", "draws.TAKE_UP, month"
+    ),
+    "classes: more patience": Mutant("classes", "PATIENCE = 3", "PATIENCE = 4"),
+    "classes: visits come early": Mutant(
+        "classes", "run.visits * months // run.visit_months", "-(-run.visits * months // run.visit_months)"
+    ),
+    "classes: a stand-in is as good as the first": Mutant(
+        "classes", "ent.trainer_quality = trainers[who].quality[ent.module]", "pass"
+    ),
+    "classes: stand-ins have time": Mutant(
+        "classes", "trainers[who].booked += left *", "trainers[who].booked += 0 *"
+    ),
+    "classes: results of all modules are taken for one's": Mutant(
+        "classes", "worth / ent.modules_done", "worth"
+    ),
+    "classes: a good name is never lost": Mutant(
+        "classes", "(ent.gain[k] - provider.reputation)", "max(0.0, ent.gain[k] - provider.reputation)"
+    ),
+    "classes: overhead does not count against the budget": Mutant(
+        "classes", "cost[c] += ent.weight * (subsidy + overhead)", "cost[c] += ent.weight * subsidy"
+    ),
+    "classes: trainers book no visits": Mutant(
+        "classes", "(days_of[i] + run.visits * visit_days(run, p, mates_of[i]))", "days_of[i]"
+    ),
+    "classes: nobody leaves a queue": Mutant(
+        "classes", "    if run.assigned:\n        return True\n", "    return True\n"
+    ),
+    "classes: trainers learn before they teach": Mutant(
+        "classes",
+        "    ent.trainer, ent.trainer_quality = who, trainer.quality[k]\n"
+        "    learn(run, p, month, trainer, k, ent.weight)\n",
+        "    learn(run, p, month, trainer, k, ent.weight)\n"
+        "    ent.trainer, ent.trainer_quality = who, trainer.quality[k]\n",
+    ),
+    "trainers: idleness takes no quality": Mutant(
+        "trainers", "trainer.quality[k] *= 1.0 - p.trainer_forgetting", "pass"
+    ),
+    "trainers: idleness drives nobody away": Mutant(
+        "trainers", "(1.0 + p.trainer_leaving_idle * idle)", "1.0"
+    ),
+    "trainers: supervision teaches nothing": Mutant(
+        "trainers", "rate *= 1.0 + p.supervision_learning * run.supervision", "pass"
+    ),
+    "trainers: the last of several free ones teaches": Mutant(
+        "trainers", "trainer.booked >= least", "trainer.booked > least"
+    ),
+    "trainers: all may teach the same modules": Mutant(
+        "trainers", "draws.TRAINER_MODULES, 1 + k), i", "draws.TRAINER_MODULES, 1 + k), 0"
+    ),
+    "trainers: the budget pays no courses": Mutant("trainers", "run.budget_left -= p.course_cost", "pass"),
+    "trainers: providers without staff go on": Mutant(
+        "trainers", "if provider.trading and provider.trainers == 0:", "if False:"
+    ),
+    "providers: candidates cost as much as trainers": Mutant(
+        "providers", "p.provider_fixed_cost * provider.active", "p.provider_fixed_cost * provider.trainers"
+    ),
+    "providers: a loss is forgiven sooner": Mutant("providers", "LOSING_MONTHS = 12", "LOSING_MONTHS = 13"),
+    "providers: prices do not follow demand": Mutant("providers", " * (1.0 + p.price_demand * busier)", ""),
+    "providers: a year's utilisation counts double": Mutant(
+        "providers", "(used - provider.utilisation) / 12.0", "(used - provider.utilisation) / 6.0"
+    ),
+    "providers: staff of those who stop stay": Mutant("providers", "            trainer.stage = LEFT\n", ""),
+    "providers: too few have a contract": Mutant("providers", "math.ceil(", "math.floor("),
+    "providers: the last trainer's order book counts": Mutant(
+        "providers", "min(wait[k], trainer.booked / p.trainer_days)", "trainer.booked / p.trainer_days"
+    ),
+    "providers: modules that nobody teaches are sought": Mutant(
+        "providers", "if ent.modules_begun >> k & 1 or not taught >> k & 1:", "if ent.modules_begun >> k & 1:"
+    ),
+    "market: guarantees cost nothing": Mutant("market", "run.budget_left -= called", "pass"),
 }
-PARAMETERS = {"injury_rate": 150.0, "quit_rate": 0.05, "piece_rate_share": 0.6, "cash_months": 1.0}
-"""Much happens in a few months: injuries, quits, piece rates that hold up change, and little cash."""
-
-
-def mutate(mutant: Mutant | None, folder: Path) -> None:
-    """Put a copy of the engine's package into ``folder``, with the mutant's text replaced."""
-    package = folder / "simulation"
-    shutil.copytree(ROOT / "simulation", package, ignore=shutil.ignore_patterns("__pycache__"))
-    if mutant is None:
-        return
-    file = package / f"{mutant.file}.py"
-    text = file.read_text(encoding="utf-8")
-    if text.count(mutant.old) != 1:
-        raise ValueError(
-            f"{mutant.old!r} occurs {text.count(mutant.old)} times in {mutant.file}.py, not once"
-        )
-    file.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
-
-
-def import_from(folder: Path) -> None:
-    """Make ``folder`` the place from which the engine and its reference are imported, afresh."""
-    for name in list(sys.modules):
-        if name.split(".")[0] == "simulation" or name.startswith("tests."):
-            del sys.modules[name]
-    sys.path[:] = [
-        str(folder),
-        str(ROOT),
-        *(p for p in sys.path if p != str(ROOT) and not p.startswith(str(folder.parent))),
-    ]
-
-
-def first_differences(months: int = MONTHS) -> tuple[int, list[str]]:
-    """Compare month by month up to the first month that differs; returns months made and what differs."""
-    from tests.reference.agreement import EACH_MONTH, Agreement
-    from tests.reference.model import ReferenceModel
-    from tests.reference.worlds import small_world
-
-    world = small_world(PROGRAMME, PARAMETERS, months=months, start_month=12)
-    agreement = Agreement(EACH_MONTH)
-    for month in range(months):
-        reference = ReferenceModel(world)
-        world.step()
-        reference.step()
-        agreement.compare(world, reference)
-        if agreement.differences:
-            return month + 1, sorted({difference.name for difference in agreement.differences})
-    return months, []
-
-
-def examine(names: list[str], months: int = MONTHS) -> dict[str, tuple[int, list[str]]]:
-    """What the comparison says of each of the named mutants."""
-    found = {}
-    with tempfile.TemporaryDirectory() as root:
-        for number, name in enumerate(names):
-            folder = Path(root) / str(number)
-            mutate(None if name == NOTHING else MUTANTS[name], folder)
-            import_from(folder)
-            imported = Path(importlib.import_module("simulation.month").__file__)
-            assert imported.is_relative_to(folder), "the mutant was not what was imported"
-            found[name] = first_differences(months)
-    return found
-
-
-if __name__ == "__main__":
-    print(json.dumps(examine(json.load(sys.stdin))))
+"""Mechanisms of the training market, tried out where enterprises decide."""

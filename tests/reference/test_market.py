@@ -67,9 +67,7 @@ class Case(NamedTuple):
     options: dict[str, Any] = {}  # noqa: RUF012
 
     def world(self) -> World:
-        """A world of few enterprises that are not eligible: the market is what is compared."""
-        options = {"enterprises": 40, "months": self.months} | self.options
-        return small_world(self.programme, self.parameters, **options)
+        return small_world(self.programme, self.parameters, months=self.months, **self.options)
 
 
 CASES = {
