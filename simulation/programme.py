@@ -55,6 +55,13 @@ class Population(Table):
     sample: float | None = setting(
         None, "share", "Share of China's manufacturing enterprises simulated; 1 is one to one", gt=0, le=1
     )
+    programme_weight: float | None = setting(
+        None,
+        "enterprises",
+        "Enterprises that each one drawn for the programme stands for; not given: 1 where it informs few",
+        ge=1,
+        le=10_000,
+    )
     tables: str | None = setting(
         None, "path", "Folder with census tables to use instead of China's; relative to the scenario file"
     )

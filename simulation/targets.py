@@ -25,10 +25,10 @@ DEFAULT_ENTERPRISES = 1000
 INFORMED_WANTED = 400
 """Simulated enterprises that should hear of a programme, if it is large enough to inform as many."""
 
-ONE_TO_ONE = 1_000
+ONE_TO_ONE = 1_500
 """Enterprises informed up to which a programme is simulated one to one."""
 
-POOL_MARGIN = 1.5
+POOL_MARGIN = 1.25
 """Eligible enterprises kept for each one to be informed, so that some may close and neighbours may hear."""
 
 SIMILAR_SIZE = 4.0
@@ -61,8 +61,8 @@ def plan_targets(
     """Give each programme that is too small for the sample its own stratum; similar ones share one.
 
     ``fraction`` is the sampled share of the nation. A programme that informs at most ``ONE_TO_ONE``
-    enterprises is kept one to one; of a larger one about ``wanted`` are simulated, each standing for several.
-    Raises InputError where nobody matches a programme's target.
+    enterprises is kept one to one; of a larger one about ``wanted`` are simulated, each standing for several
+    (or for as many as the scenario says). Raises InputError where nobody matches a programme's target.
     """
     sizes: dict[int, float] = {}
     targets: dict[int, tuple] = {}
@@ -76,11 +76,11 @@ def plan_targets(
     plans = [TargetPlan(None) for _ in scenarios]
     open_groups: list[tuple[tuple, float, ProgrammeStratum]] = []
     for i in sorted(sizes, key=lambda i: -sizes[i]):
-        shared = next(
-            (g for g in open_groups if g[0] == targets[i] and sizes[i] * SIMILAR_SIZE >= g[1]), None
-        )
+        weight = scenarios[i].population.programme_weight
+        alike = (targets[i], weight)
+        shared = next((g for g in open_groups if g[0] == alike and sizes[i] * SIMILAR_SIZE >= g[1]), None)
         if shared is None:
-            shared = (targets[i], sizes[i], _stratum(targets[i], sizes[i], tables, wanted))
+            shared = (alike, sizes[i], _stratum(targets[i], sizes[i], tables, wanted, weight))
             open_groups.append(shared)
         plans[i] = TargetPlan(shared[2])
     return plans
@@ -107,9 +107,11 @@ def _target(programme: Programme, tables: CensusTables) -> tuple:
     return sectors, regions, low, high
 
 
-def _stratum(target: tuple, planned: float, tables: CensusTables, wanted: int) -> ProgrammeStratum:
+def _stratum(
+    target: tuple, planned: float, tables: CensusTables, wanted: int, given: float | None
+) -> ProgrammeStratum:
     sectors, regions, low, high = target
-    weight = 1.0 if planned <= ONE_TO_ONE else max(1.0, planned / wanted)
+    weight = given or (1.0 if planned <= ONE_TO_ONE else max(1.0, planned / wanted))
     national = eligible_in_nation(target, tables)
     pool = min(max(20.0, POOL_MARGIN * planned / weight), max(1.0, national / weight))
     return ProgrammeStratum(
