@@ -12,8 +12,14 @@ from simulation.programme import Scenario
 COUNTERFACTUAL = "no_programme"
 """The shipped baseline that takes its world from the scenarios it is compared with."""
 
-WORLD = ("months", "start_month", "population", "parameters")
+WORLD = (
+    "months", "start_month", "start_year", "price_year", "price_level", "wage_level", "population",
+    "parameters",
+)  # fmt: skip
 """Fields of a scenario that describe the world rather than the programme."""
+
+PAIRED = ("months", "start_month", "price_year", "price_level", "wage_level")
+"""Fields that must be the same in two arms for them to be compared."""
 
 
 def counterfactual(baseline: Scenario, scenarios: Sequence[Scenario]) -> Scenario:
@@ -54,12 +60,12 @@ def check_arms(baseline: Scenario, scenarios: Sequence[Scenario], replicates: in
             "write 48, for instance",
         )
     for scenario in scenarios:
-        for name in ("months", "start_month"):
+        for name in PAIRED:
             if getattr(scenario, name) != getattr(baseline, name):
                 raise InputError(
                     scenario.name, name, getattr(scenario, name),
                     f"differs from the baseline's {getattr(baseline, name)}, so the two cannot be paired",
-                    "give both the same, for instance with --months",
+                    "give both the same" + (", for instance with --months" if name == "months" else ""),
                 )  # fmt: skip
         if entry_settings(scenario.parameters) != entry_settings(baseline.parameters):
             raise InputError(

@@ -185,7 +185,7 @@ def _readable(field: str, value: Any) -> str:
         return (" to " if field.endswith("employees") else ", ").join(map(str, value)) or "-"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if field == "price_year" or isinstance(value, str):
+    if field in ("start_year", "price_year") or isinstance(value, str):
         return str(value)
     return f"{value:,.10g}"
 

@@ -12,17 +12,20 @@ from typing import Any
 import polars as pl
 from matplotlib.figure import Figure
 
-from scenarios import output, terminal
+from scenarios import market_terminal, output, terminal
 from scenarios.arms import counterfactual
 from scenarios.compare import Comparison, Settings, sample_size
 from scenarios.compare import compare as compare_scenarios
-from scenarios.drawing import Story
+from scenarios.drawing import Story, drawn
 from scenarios.figures import comparison_figures
 from scenarios.group_figures import GROUPS, group_figures
+from scenarios.market_figures import compared_market, run_market
+from scenarios.published import published_figure, published_grid
 from scenarios.run import Levels, run_tables
 from scenarios.run import run as run_scenario
 from scenarios.run_figures import run_figures
 from scenarios.summary import tables as comparison_tables
+from scenarios.wording import NUMBERED, Calendar
 from simulation.census import CensusTables, load_census
 from simulation.compile import is_compiled
 from simulation.indicators import WINDOW
@@ -183,21 +186,45 @@ def run(name: str, options: Options) -> Answer:
         levels = run_scenario(scenario, options.settings(), progress)
     tables = run_tables(levels)
     simulated = _simulated(levels.population)
-    story = Story({scenario.name: scenario.title}, _source(levels.settings, simulated), scenario.months)
+    story = Story(
+        {scenario.name: scenario.title}, _source(levels.settings, simulated), scenario.months,
+        calendar=_calendar([scenario]), price_year=scenario.price_year,
+    )  # fmt: skip
     about = output.manifest("run", [scenario], levels.settings, simulated)
-    _write(folder, tables, lambda: run_figures(tables, story), about)
-    return Answer(tables, about, lambda: _show_run(levels, tables, by, options))
+    _write(folder, tables, lambda: _figures_of_run(tables, story), about)
+    return Answer(tables, about, lambda: _show_run(levels, tables, story, by, options))
 
 
-def _show_run(levels: Levels, tables: dict[str, pl.DataFrame], by: Sequence[str], options: Options) -> None:
-    console, scenario = terminal.console(), levels.scenario
-    console.print(terminal.levels_grid(tables, scenario.title, options.replicates))
-    programme = terminal.programme_grid(tables, scenario.title, scenario.months, options.replicates)
-    if programme is not None:
-        console.print(programme)
+def _calendar(scenarios: Sequence[Scenario]) -> Calendar:
+    """When the scenarios begin; years are numbered where they do not all begin in the same one."""
+    (year, month), *others = {(scenario.start_year, scenario.start_month) for scenario in scenarios}
+    return NUMBERED if others else Calendar(year, month)
+
+
+def _figures_of_run(tables: dict[str, pl.DataFrame], story: Story) -> dict[str, Figure]:
+    more = {"market": run_market(tables, story), "published": published_figure(tables, story)}
+    return run_figures(tables, story) | drawn(more)
+
+
+def _show_run(
+    levels: Levels, tables: dict[str, pl.DataFrame], story: Story, by: Sequence[str], options: Options
+) -> None:
+    console, scenario, names = terminal.console(), levels.scenario, _level_names(levels.tables)
+    title, replicates = scenario.title, options.replicates
+    grids = [
+        terminal.levels_grid(tables, title, replicates, story.calendar),
+        terminal.programme_grid(tables, title, scenario.months, replicates),
+        *market_terminal.market_grids(tables, title, replicates, story.calendar, story.price_year),
+        published_grid(tables, replicates),
+    ]
+    for grid in filter(None, grids):
+        console.print(grid)
     console.print(terminal.decomposition_line(tables), markup=False, highlight=False)
     for group in by:
-        console.print(terminal.run_group_grid(tables, group, _level_names(levels.tables)))
+        console.print(terminal.run_group_grid(tables, group, names))
+        reach = market_terminal.reach_group_grid(tables, group, names, replicates)
+        if reach is not None:
+            console.print(reach)
     console.print(levels.population.describe(), markup=False, highlight=False)
     console.print(_where(options), markup=False, highlight=False, soft_wrap=True)
 
@@ -223,16 +250,20 @@ def compare(names: Sequence[str], baseline: str, month: int | None, options: Opt
     simulated = _simulated(_first_population(comparison))
     titles = {scenario.name: scenario.title for scenario in scenarios}
     story = Story(
-        titles, _source(settings, simulated), headline, base.title, _level_names(comparison.tables), by
-    )
+        titles, _source(settings, simulated), headline, base.title, _level_names(comparison.tables), by,
+        _calendar(scenarios), base.price_year,
+    )  # fmt: skip
     about = output.manifest(
         "compare", [base, *scenarios], settings, simulated, baseline=base.name, month=headline
     )
     with terminal.working("Making the figures", options.quiet):
-        _write(
-            folder, tables, lambda: comparison_figures(tables, story) | group_figures(tables, story), about
-        )
+        _write(folder, tables, lambda: _figures_of_comparison(tables, story), about)
     return Answer(tables, about, lambda: _show_comparison(comparison, tables, story, options))
+
+
+def _figures_of_comparison(tables: dict[str, pl.DataFrame], story: Story) -> dict[str, Figure]:
+    market = drawn({"market": compared_market(tables, story)})
+    return comparison_figures(tables, story) | group_figures(tables, story) | market
 
 
 def _check_names(base: Scenario, scenarios: Sequence[Scenario]) -> None:
@@ -279,6 +310,9 @@ def _first_population(c: Comparison) -> Population:
 def _show_comparison(c: Comparison, tables: dict[str, pl.DataFrame], story: Story, options: Options) -> None:
     console = terminal.console()
     console.print(terminal.comparison_grid(tables, story.titles, story.month, story.baseline))
+    market = market_terminal.compared_market_grid(tables, story.titles, story.calendar)
+    if market is not None:
+        console.print(market)
     for group in story.by:
         console.print(terminal.group_grid(tables, story.titles, story.month, group, story.level_names))
     lines = [

@@ -27,7 +27,9 @@ from simulation.effects import (
     discounted_difference,
     net_benefit,
     paired_sums,
+    shared_costs,
 )
+from simulation.market_indicators import MarketSums, TrainerTime, market_sums, trainer_time
 from simulation.population import SIZE_CLASSES, Population, draw_population, entry_settings
 from simulation.programme import Scenario
 from simulation.size_distribution import fit_size_distribution
@@ -57,6 +59,7 @@ class ScenarioSums:
     paired: dict[str, list[PairedSums]] = field(default_factory=lambda: {name: [] for name in POPULATIONS})
     crossed: dict[str, list[PairedSums]] = field(default_factory=lambda: {name: [] for name in POPULATIONS})
     national: list[FloatArray] = field(default_factory=list)
+    market: list[MarketSums] = field(default_factory=list)
     benefit: list[NetBenefit | None] = field(default_factory=list)
     trained: list[float] = field(default_factory=list)
     reports: list[NDArray[Any]] = field(default_factory=list)
@@ -82,6 +85,11 @@ class Comparison:
     def months(self) -> int:
         """Months simulated."""
         return self.baseline.months
+
+    def trainer_times(self, scenario: Scenario) -> list[TrainerTime]:
+        """The trainers' time in each replicate of ``scenario``."""
+        drawn = [self.parameters[replicate.draw] for replicate in self.replicates]
+        return [trainer_time(scenario.programme, record_of(values, scenario)[0]) for values in drawn]
 
 
 def level_names(tables: CensusTables) -> list[tuple[str, str]]:
@@ -198,6 +206,7 @@ def _reduce(result: Comparison, pair: tuple[Replicate, Replicate], results: list
                 if same_enterprises:
                     kept.crossed[name].append(_sums(result, arm, other, starts[name]))
             kept.national.append(arm.sums)
+            kept.market.append(market_sums(arm.market))
             kept.benefit.append(_benefit(arm, base, np.where(trained, first_class, -1)))
             kept.trained.append(float(arm.panel_enterprises["weight"][trained].sum()))
             kept.reports.append(_reports(arm, trained))
@@ -239,7 +248,8 @@ def _benefit(arm: RunResult, base: RunResult, start: NDArray[np.int64]) -> NetBe
         arm.panel, base.panel, start, weight, programme.follow_up_months, float(p["discount_rate"])
     )
     total = base.sums[:, 0].sum(axis=0)
-    return net_benefit(difference, followed, p, float(total[a.WAGES] / total[a.HEADCOUNT]))
+    shared = shared_costs(arm.market[:, 0], base.market[:, 0], float(weight[start >= 0].sum()))
+    return net_benefit(difference, followed, p, float(total[a.WAGES] / total[a.HEADCOUNT]), shared)
 
 
 def _reports(arm: RunResult, trained: NDArray[np.bool_]) -> NDArray[Any]:

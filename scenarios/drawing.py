@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -22,7 +23,8 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from scenarios.wording import decimals_for, number
+from scenarios.wording import NUMBERED, Calendar, decimals_for, number
+from simulation.programme import PARAMETERS_YEAR
 
 WIDTH, HEIGHT, DPI = 13.33, 7.5, 160
 """A slide of 16 to 9, inches, and dots per inch."""
@@ -45,7 +47,8 @@ class Story:
 
     ``titles`` gives each scenario's title by name, in the order of drawing; ``month`` the headline month;
     ``source`` the line at the bottom; ``level_names`` what levels such as C18 are called; ``baseline`` the
-    title of the scenario compared with; ``by`` the groups asked for.
+    title of the scenario compared with; ``by`` the groups asked for; ``calendar`` when the run begins;
+    ``price_year`` the year of the yuan.
     """
 
     titles: dict[str, str]
@@ -54,6 +57,8 @@ class Story:
     baseline: str = "no programme"
     level_names: dict[str, str] = field(default_factory=dict)
     by: tuple[str, ...] = ()
+    calendar: Calendar = NUMBERED
+    price_year: int = PARAMETERS_YEAR
 
     def colour(self, scenario: str) -> str:
         """The scenario's colour, the same in every figure."""
@@ -89,21 +94,31 @@ def slide(
     return figure, list(axes.ravel())
 
 
+def drawn(figures: Mapping[str, Figure | None]) -> dict[str, Figure]:
+    """The figures that there are, by name of file: those with nothing to draw are None and left out."""
+    return {name: figure for name, figure in figures.items() if figure is not None}
+
+
 def heading(axes: Axes, title: str, note: str = "", colour: str = INK) -> None:
-    """A panel's title at its left, and a smaller note (unit, direction) below it."""
-    axes.set_title(title, loc="left", size=13, weight="bold", color=colour, pad=22 if note else 8)
+    """A panel's title at its left, and a smaller note (unit, direction) below it, or room for a key."""
+    pad = 8 + 14 * (note.count("\n") + 1) if note else 8
+    axes.set_title(title, loc="left", size=13, weight="bold", color=colour, pad=pad)
     if note:
         axes.text(
             0.0, 1.012, note, transform=axes.transAxes, size=10.5, color=GREY, style="italic", va="bottom"
         )
 
 
-def key(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
-    """What the colours of bars mean, (name, colour), in one line above the axes (no room of its own)."""
+def key(axes: Axes, entries: Sequence[tuple[str, str]], columns: int | None = None, size: float = 12) -> None:
+    """What the colours of bars mean, (name, colour), above the axes (no room of its own).
+
+    All are in one line, or in lines of ``columns``.
+    """
     handles = [Patch(color=colour, label=name) for name, colour in entries]
     legend = axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(entries), frameon=False,
-        borderaxespad=0.0, borderpad=0.2, handlelength=1.0, handleheight=1.0, fontsize=12,
+        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns or len(entries),
+        frameon=False, borderaxespad=0.0, borderpad=0.2, handlelength=1.0, handleheight=1.0, fontsize=size,
+        columnspacing=1.2, handletextpad=0.5, labelspacing=0.3,
     )  # fmt: skip
     legend.set_in_layout(False)
 
@@ -130,6 +145,36 @@ def _tick(value: float) -> str:
         if abs(value) >= size:
             return f"{value / size:g}{word}"
     return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{round(value, 9) + 0.0:g}"
+
+
+def year_axis(axes: Axes, story: Story, years: int, room: float = 0.3, most: int = 6) -> None:
+    """A horizontal axis of ``years``, numbered from 1 or by the calendar, with at most ``most`` ticks."""
+    ticks = range(1, years + 1, max(1, math.ceil(years / most)))
+    axes.set_xlim(1.0 - room, years + room)
+    axes.set_xticks(ticks, [story.calendar.tick(12 * year) for year in ticks])
+    axes.set_xlabel("Year", size=11)
+
+
+def month_axis(axes: Axes, story: Story, months: int, most: int = 6) -> None:
+    """A horizontal axis of ``months``, with a tick every one or more years: their number, or each January."""
+    calendar, step = story.calendar, max(1, math.ceil(months / (12 * most)))
+    first = 0 if calendar.year is None else (1 - calendar.month) % 12
+    ticks = list(range(first, months + 1, 12 * step))
+    axes.set_xlim(0, months)
+    if calendar.year is None:
+        axes.set_xticks(ticks)
+        axes.set_xlabel("Month", size=11)
+    else:
+        start = calendar.year + (first > 0)
+        axes.set_xticks(ticks, [str(start + step * number) for number in range(len(ticks))])
+        axes.set_xlabel("Year (ticks: January)", size=11)
+
+
+def every_year(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows by month, with a row of nothing for each year that lacks one, so that lines show a gap."""
+    months = range(int(rows["month"].min()), int(rows["month"].max()) + 1, 12)  # type: ignore[arg-type]
+    whole = pl.DataFrame({"month": months}).join(rows, "month", "left", maintain_order="left")
+    return whole.with_columns(pl.col("estimate", "low", "high").fill_null(float("nan")))
 
 
 def zero_line(axes: Axes, value: float = 0.0, **style: Any) -> None:

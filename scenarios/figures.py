@@ -20,8 +20,10 @@ from scenarios.drawing import (
     Story,
     balanced,
     dots,
+    drawn,
     empty_rows,
     end_labels,
+    every_year,
     heading,
     key,
     plain_ticks,
@@ -52,14 +54,14 @@ INTERVAL = "Dots: mean estimate; bars: 90 % interval over parameter draws and ch
 
 def comparison_figures(tables: Tables, story: Story) -> dict[str, Figure]:
     """All figures of a comparison by name of file (without ending)."""
-    drawn = {
+    found = {
         "effects": effects(tables, story),
         "over_time": over_time(tables, story),
         "costs": costs(tables, story),
         "uncertainty": uncertainty(tables, story),
         "practices": practices(tables, story),
     }
-    return {name: figure for name, figure in drawn.items() if figure is not None}
+    return drawn(found)
 
 
 def trained(tables: Tables, indicator: str, group: str = "total") -> pl.DataFrame:
@@ -185,27 +187,33 @@ def over_time(tables: Tables, story: Story) -> Figure | None:
 
 def _lines(axes: Axes, story: Story, name: str, rows: pl.DataFrame) -> None:
     axes.axhline(0.0, color=INK, linewidth=1.2, zorder=1)
-    ends, bounds = [], [0.0]
-    for scenario in story.titles:
-        mine = rows.filter(pl.col("scenario") == scenario).sort("month")
-        if mine.is_empty():
-            continue
-        year = (mine["month"] / 12).to_list()
-        colour = story.colour(scenario)
-        axes.fill_between(year, mine["low"], mine["high"], color=colour, alpha=0.13, linewidth=0)
-        if len(year) == 1:
-            axes.plot([year[0]] * 2, [mine["low"][0], mine["high"][0]], color=colour, linewidth=3, alpha=0.4)
-        axes.plot(year, mine["estimate"], "o-", color=colour, linewidth=2.2, markersize=6)
-        ends.append((year[-1], mine["estimate"][-1], story.titles[scenario], colour))
-        bounds += [*mine["low"], *mine["high"]]
     last = int(rows["month"].max() or 12) // 12  # type: ignore[arg-type]
     axes.set_xlim(0.7, last + 0.3)
     axes.set_xticks(range(1, last + 1))
-    axes.set_ylim(*range_with_zero(bounds, 0.07))
-    plain_ticks(axes.yaxis, 4)
+    scenario_lines(axes, story, rows)
     unit = "log points × 100 (about %)" if name == "productivity" else unit_of(rows)
     heading(axes, LABELS[name], "; ".join(filter(None, [unit, better(name)])))
     axes.set_xlabel("Year since first class", size=11)
+
+
+def scenario_lines(axes: Axes, story: Story, rows: pl.DataFrame) -> None:
+    """A line a scenario over years, with its band and its name at the end; months without a row are gaps."""
+    ends, bounds = [], [0.0]
+    for scenario in story.titles:
+        mine = rows.filter(pl.col("scenario") == scenario)
+        if mine.is_empty():
+            continue
+        mine = every_year(mine)
+        year, colour = (mine["month"] / 12).to_list(), story.colour(scenario)
+        low, estimate, high = mine["low"], mine["estimate"], mine["high"]
+        axes.fill_between(year, low, high, color=colour, alpha=0.13, linewidth=0)
+        if len(year) == 1:
+            axes.plot([year[0]] * 2, [low[0], high[0]], color=colour, linewidth=3, alpha=0.4)
+        axes.plot(year, estimate, "o-", color=colour, linewidth=2.2, markersize=6)
+        ends.append((year[-1], estimate[-1], story.titles[scenario], colour))
+        bounds += [*low, *high]
+    axes.set_ylim(*range_with_zero(bounds, 0.07))
+    plain_ticks(axes.yaxis, 4)
     width = 24 if len(story.titles) <= 4 else 40
     end_labels(axes, ends, 2.0, lambda text: balanced(text, width))
 
@@ -228,9 +236,9 @@ def costs(tables: Tables, story: Story) -> Figure | None:
         return None
     figure, (left, right) = slide(
         story, "What an enterprise reached costs, and what a yuan returns",
-        "Cost: all payers' yuan (2023) over the whole run, per enterprise reached. Benefit: of trained "
-        f"enterprises compared with “{story.baseline}”, per yuan of real resources; dots: mean estimate, "
-        "bars: 90 % interval.",
+        f"Cost: all payers' yuan ({story.price_year}) over the whole run, per enterprise reached. Benefit: "
+        f"of trained enterprises compared with “{story.baseline}”, per yuan of real resources; dots: mean "
+        "estimate, bars: 90 % interval.",
         columns=2, sharey=True, width_ratios=(1.6, 1.0),
     )  # fmt: skip
     _payer_bars(left, story, amounts)
@@ -259,7 +267,7 @@ def _payer_bars(axes: Axes, story: Story, amounts: Mapping[str, Mapping[str, flo
         axes.text(start, row, text, va="center", size=12, weight="bold", color=INK if start else GREY)
     axes.set_xlim(0.0, 1.15 * max(totals))
     plain_ticks(axes.xaxis)
-    axes.set_xlabel("yuan of 2023")
+    axes.set_xlabel(f"yuan of {story.price_year}")
     heading(axes, "Cost per enterprise reached, by payer", " ")
     paying = {payer for items in amounts.values() for payer in PAYERS if items.get(payer, 0.0) > 0.0}
     key(axes, [named for payer, named in PAYERS.items() if payer in paying])

@@ -18,12 +18,14 @@ from calibration.prior import prior_draws, record_of
 from scenarios.compare import Settings, level_names, sample_size
 from scenarios.design import replicate_pairs
 from scenarios.effect_tables import HIGH, LOW
+from scenarios.market_tables import MARKET_COLUMNS, market_levels, reach_levels
+from scenarios.published import published_table
 from scenarios.summary import INDICATOR_COLUMNS, PROGRAMME_COLUMNS, levels_of, programme_totals
-from simulation import accounts as a
 from simulation.batch import simulate
 from simulation.census import CensusTables, load_census
 from simulation.decomposition import PARTS, decompose
-from simulation.indicators import BY_GENDER, INDICATORS, WINDOW, of_gender
+from simulation.indicators import BY_GENDER, INDICATORS, PROGRAMME_TOTALS, WINDOW, of_gender
+from simulation.market_indicators import MarketSums, TrainerTime, market_sums, trainer_time
 from simulation.population import Population, draw_population, entry_settings
 from simulation.programme import Scenario
 from simulation.size_distribution import fit_size_distribution
@@ -33,17 +35,13 @@ from simulation.world import Run
 FloatArray = NDArray[np.float64]
 DEFAULT_REPLICATES = 8
 
-REACH = {
-    "enterprises_reached": ("Enterprises reached", "enterprises", a.ENTERPRISES_REACHED),
-    "workers_reached": ("Workers in enterprises reached", "workers", a.WORKERS_REACHED),
-    "attendees": ("Persons in class", "persons", a.ATTENDEES),
-}
-"""What is followed month by month, added up since the start: name to (label, unit, account)."""
+REACH = ("enterprises_reached", "workers_reached", "attendees")
+"""What is followed month by month, added up since the start."""
 
 
 @dataclass
 class Levels:
-    """The national sums of a scenario's replicates, each (months, levels, accounts)."""
+    """The sums of a scenario's replicates: ``national`` (months, levels, accounts) and of the market."""
 
     scenario: Scenario
     settings: Settings
@@ -51,7 +49,13 @@ class Levels:
     population: Population  # of the first replicate
     parameters: list[dict[str, float]]
     national: list[FloatArray]
+    market: list[MarketSums]
     decomposed: list[dict[str, float]]  # productivity growth of each replicate, empty under two years
+
+    def trainer_times(self) -> list[TrainerTime]:
+        """The trainers' time in each replicate."""
+        programme = self.scenario.programme
+        return [trainer_time(programme, record_of(values, self.scenario)[0]) for values in self.parameters]
 
 
 def run(scenario: Scenario, settings: Settings, progress: Callable[[int, int], None] | None = None) -> Levels:
@@ -64,6 +68,7 @@ def run(scenario: Scenario, settings: Settings, progress: Callable[[int, int], N
     defaults = n == 1 or settings.draws == "default"
     values = [{}] * n if defaults else prior_draws(n, settings.seed)
     national: list[FloatArray] = []
+    market: list[MarketSums] = []
     decomposed: list[dict[str, float]] = []
     first: Population | None = None
     for number, (replicate, _) in enumerate(replicate_pairs(2 * n, settings.seed)):
@@ -79,10 +84,11 @@ def run(scenario: Scenario, settings: Settings, progress: Callable[[int, int], N
         tell = None if progress is None else _counter(progress, number * months, n * months)
         result = simulate([one], threads=settings.threads, after_month=tell)[0]
         national.append(result.sums)
+        market.append(market_sums(result.market))
         if months >= 2 * WINDOW:
             decomposed.append(decompose(result.enterprises))
     assert first is not None
-    return Levels(scenario, settings, tables, first, values, national, decomposed)
+    return Levels(scenario, settings, tables, first, values, national, market, decomposed)
 
 
 def _counter(progress: Callable[[int, int], None], before: int, total: int) -> Callable[[int], None]:
@@ -90,19 +96,28 @@ def _counter(progress: Callable[[int, int], None], before: int, total: int) -> C
 
 
 def run_tables(levels: Levels) -> dict[str, pl.DataFrame]:
-    """Tables of a run: ``indicators`` by year, ``programme`` totals, ``reach``, ``decomposition``."""
-    name = levels.scenario.name
-    names = level_names(levels.tables)
-    records = [record_of(values, levels.scenario)[0] for values in levels.parameters]
-    has_programme = levels.scenario.programme is not None
-    return {
-        "indicators": pl.concat([levels_of(name, levels.national, names), _of_women_and_men(levels)]),
-        "programme": programme_totals(name, levels.national, records)
-        if has_programme
-        else pl.DataFrame(schema=PROGRAMME_COLUMNS),
+    """The tables of a run by name; those of a programme are empty without one.
+
+    ``indicators`` and ``market`` by year, ``programme`` totals, ``reach`` by month and ``reach_by_group``,
+    ``decomposition``, and ``published`` where the scenario names a country.
+    """
+    scenario, names = levels.scenario, level_names(levels.tables)
+    by_level = levels_of(scenario.name, levels.national, names)
+    found = {
+        "indicators": pl.concat([by_level, _of_women_and_men(levels)]),
+        "programme": pl.DataFrame(schema=PROGRAMME_COLUMNS),
+        "market": pl.DataFrame(schema=MARKET_COLUMNS),
         "reach": _reach(levels),
+        "reach_by_group": reach_levels(scenario.name, levels.national, names),
         "decomposition": _decomposition(levels),
     }
+    if scenario.programme is not None:
+        times = levels.trainer_times()
+        found["programme"] = programme_totals(scenario.name, levels.national, levels.market, times)
+        found["market"] = market_levels(scenario.name, levels.market, times, names)
+    if scenario.published_path is not None:
+        found["published"] = published_table(scenario, levels.national)
+    return found
 
 
 def _decomposition(levels: Levels) -> pl.DataFrame:
@@ -146,7 +161,8 @@ def _reach(levels: Levels) -> pl.DataFrame:
     rows = []
     if levels.scenario.programme is not None:
         sums = np.cumsum(np.stack([national[:, 0] for national in levels.national]), axis=1)
-        for item, (label, unit, account) in REACH.items():
+        for item in REACH:
+            label, unit, (account,) = PROGRAMME_TOTALS[item]
             values = sums[..., account]
             low, high = np.quantile(values, [LOW, HIGH], axis=0)
             rows += [

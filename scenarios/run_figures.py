@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scenarios.drawing import Story, heading, plain_ticks, slide
+from scenarios.drawing import COLOURS, Story, drawn, heading, month_axis, plain_ticks, slide, year_axis
 from scenarios.effect_tables import HIGH, LOW
 from scenarios.wording import level_unit
 from simulation.indicators import INDICATORS
@@ -23,9 +22,9 @@ SHOWN = (
 
 
 def run_figures(tables: Tables, story: Story) -> dict[str, Figure]:
-    """All figures of a run by name of file (without ending)."""
-    drawn = {"indicators": indicators(tables, story), "reach": reach(tables, story)}
-    return {name: figure for name, figure in drawn.items() if figure is not None}
+    """The figures of levels and reach by name of file (without ending)."""
+    found = {"indicators": indicators(tables, story), "reach": reach(tables, story)}
+    return drawn(found)
 
 
 def label_and_unit(name: str) -> tuple[str, str]:
@@ -61,17 +60,15 @@ def indicators(tables: Tables, story: Story) -> Figure | None:
     )  # fmt: skip
     for panel, (name, rows) in zip(axes, found.items(), strict=True):
         label, unit = label_and_unit(name)
-        _band(panel, rows["month"] / 12, rows)
+        band(panel, rows["month"] / 12, rows)
         heading(panel, label, unit)
-        panel.set_xlabel("Year", size=11)
-        years = max(1, int(rows["month"].max() or 12) // 12)  # type: ignore[arg-type]
-        panel.set_xlim(0.7, years + 0.3)
-        panel.set_xticks(range(1, years + 1, max(1, math.ceil(years / 6))))
+        year_axis(panel, story, max(1, int(rows["month"].max() or 12) // 12))  # type: ignore[arg-type]
         _open_range(panel, rows)
     return figure
 
 
-def _band(axes: Axes, x: pl.Series, rows: pl.DataFrame, colour: str = "#0072B2", marker: str = "o") -> None:
+def band(axes: Axes, x: pl.Series, rows: pl.DataFrame, colour: str = COLOURS[0], marker: str = "o") -> None:
+    """A line of estimates with the band of their intervals."""
     axes.fill_between(x, rows["low"], rows["high"], color=colour, alpha=0.18, linewidth=0)
     axes.plot(x, rows["estimate"], marker=marker, color=colour, linewidth=2.2, markersize=5)
 
@@ -99,11 +96,9 @@ def reach(tables: Tables, story: Story) -> Figure | None:
     )  # fmt: skip
     for panel, item in zip(axes, items, strict=True):
         rows = table.filter(pl.col("item") == item)
-        _band(panel, rows["month"], rows, marker="")
+        band(panel, rows["month"], rows, marker="")
         heading(panel, rows["label"][0], rows["unit"][0])
         panel.set_ylim(0.0, 1.08 * max(1.0, float(rows["high"].max())))  # type: ignore[arg-type]
-        panel.set_xlim(0, len(rows))
         plain_ticks(panel.yaxis, 6)
-        panel.set_xticks(range(0, len(rows) + 1, 12 * max(1, math.ceil(len(rows) / 72))))
-        panel.set_xlabel("Month", size=11)
+        month_axis(panel, story, len(rows))
     return figure

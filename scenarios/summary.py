@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from calibration.prior import record_of
 from scenarios.compare import Comparison
 from scenarios.effect_tables import channels_table, effects_table, summary, uncertainty_table
-from simulation import accounts as a
-from simulation.indicators import INDICATORS, PROGRAMME_TOTALS, WINDOW
+from scenarios.market_tables import MARKET_COLUMNS, REACH_COLUMNS, market_levels, reach_levels
+from simulation.indicators import INDICATORS, WINDOW
+from simulation.market_indicators import MarketSums, TrainerTime
+from simulation.programme_items import programme_items
 from simulation.state import OBSERVED
 
 FloatArray = NDArray[np.float64]
@@ -24,6 +25,8 @@ def tables(c: Comparison) -> dict[str, pl.DataFrame]:
         "effects": effects_table(c),
         "indicators": indicators_table(c),
         "programme": programme_table(c),
+        "market": market_table(c),
+        "reach_by_group": reach_by_group_table(c),
         "uncertainty": uncertainty_table(c),
         "channels": channels_table(c),
         "parties": parties_table(c),
@@ -77,31 +80,43 @@ def programme_table(c: Comparison) -> pl.DataFrame:
     """What each programme did over the whole run, nationally: reach, days, costs by payer, cost recovery."""
     parts = []
     for i, scenario in enumerate(c.scenarios):
-        records = [record_of(c.parameters[r.draw], scenario)[0] for r in c.replicates]
-        parts.append(programme_totals(scenario.name, c.sums[i].national, records))
+        sums = c.sums[i]
+        parts.append(programme_totals(scenario.name, sums.national, sums.market, c.trainer_times(scenario)))
     return pl.concat(parts)
 
 
-def programme_totals(scenario: str, national: list[FloatArray], parameters: list[Any]) -> pl.DataFrame:
-    """Programme items of one arm; ``parameters`` are the replicates' records (for the cost of delivery)."""
-    total = np.stack([sums[:, 0].sum(axis=0) for sums in national])
-    items = {
-        name: (label, unit, total[:, list(parts)].sum(axis=1))
-        for name, (label, unit, parts) in PROGRAMME_TOTALS.items()
-    }
-    reached = items["enterprises_reached"][2]
-    costs = sum(items[name][2] for name in ("programme_cost", "enterprise_cost", "buyer_cost"))
-    day_cost = np.array([float(p["trainer_day_cost"]) for p in parameters])
-    delivery = total[:, a.TRAINER_DAYS] * day_cost + total[:, a.OVERHEAD]
-    paid = total[:, a.FEES] + total[:, a.BUYER_PAYMENTS]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        items["cost_per_enterprise"] = ("Cost per enterprise reached, all payers", "yuan", costs / reached)
-        items["cost_recovery"] = ("Cost recovery", "% of full cost", 100.0 * paid / delivery)
+def programme_totals(
+    scenario: str, national: list[FloatArray], market: list[MarketSums], times: list[TrainerTime]
+) -> pl.DataFrame:
+    """Programme items of one arm from its replicates' sums and market accounts, over the whole run."""
+    found = [
+        programme_items(sums[:, 0].sum(axis=0), accounts.whole[0], time)
+        for sums, accounts, time in zip(national, market, times, strict=True)
+    ]
     rows = [
-        (scenario, name, label, unit, *summary(np.asarray(values, float))[:3])
-        for name, (label, unit, values) in items.items()
+        (scenario, name, item.label, item.unit, *summary(np.array([each[name].value for each in found]))[:3])
+        for name, item in found[0].items()
     ]
     return pl.DataFrame(rows, schema=PROGRAMME_COLUMNS, orient="row")
+
+
+def market_table(c: Comparison) -> pl.DataFrame:
+    """The training market of each scenario with a programme, year by year, in the nation and by region."""
+    parts = [
+        market_levels(scenario.name, sums.market, c.trainer_times(scenario), c.levels)
+        for scenario, sums in zip(c.scenarios, c.sums, strict=True)
+        if scenario.programme is not None
+    ]
+    return pl.concat([pl.DataFrame(schema=MARKET_COLUMNS), *parts])
+
+
+def reach_by_group_table(c: Comparison) -> pl.DataFrame:
+    """Whom each scenario reaches over the whole run, by sector, region, size class and gender."""
+    parts = [
+        reach_levels(scenario.name, sums.national, c.levels)
+        for scenario, sums in zip(c.scenarios, c.sums, strict=True)
+    ]
+    return pl.concat([pl.DataFrame(schema=REACH_COLUMNS), *parts])
 
 
 def parties_table(c: Comparison) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from scenarios.run_figures import SHOWN, label_and_unit, yearly
-from scenarios.wording import effect_unit, interval, joined
+from scenarios.wording import Calendar, effect_unit, interval, joined
 from simulation.indicators import INDICATORS, LEADING
 
 Tables = Mapping[str, pl.DataFrame]
@@ -103,7 +103,7 @@ def comparison_grid(tables: Tables, titles: Mapping[str, str], month: int, basel
             rows.append((label, unit, [programme_cell(tables, scenario, item) for scenario in titles]))
     title = f"Effect on trained enterprises in months {month - 11} to {month} after their first class"
     note = f"against “{escape(baseline)}”; mean [90 % interval over parameter draws and chance]"
-    return _grid(f"{title},\n{note}", list(titles.values()), rows, rule_after=len(EFFECT_ROWS))
+    return grid_of(f"{title},\n{note}", list(titles.values()), rows, rule_after=len(EFFECT_ROWS))
 
 
 def group_grid(
@@ -124,7 +124,7 @@ def group_grid(
          [effect_cell(tables, scenario, indicator, month, (group, level)) for scenario in titles])
         for level in levels
     ]  # fmt: skip
-    return _grid(f"Effect on {INDICATORS[indicator].label.lower()} by {group}", list(titles.values()), rows)
+    return grid_of(f"Effect on {INDICATORS[indicator].label.lower()} by {group}", list(titles.values()), rows)
 
 
 def uncertainty_line(tables: Tables, month: int) -> str:
@@ -164,7 +164,7 @@ def pairing_line(tables: Tables, month: int, replicates: int) -> str:
     return f"Because scenarios share every random event, the variance from chance is {smaller}."
 
 
-def _grid(
+def grid_of(
     title: str,
     columns: Sequence[str],
     rows: Sequence[tuple[str, str, list[str]]],
@@ -190,12 +190,17 @@ def _grid(
     return grid
 
 
+def mean_alone(cells: list[str], replicates: int) -> list[str]:
+    """The cells, without their intervals where there is but one replicate."""
+    return cells if replicates > 1 else [cell.split(" [")[0] for cell in cells]
+
+
 # run
 
 MOST_YEARS = 5
 
 
-def levels_grid(tables: Tables, title: str, replicates: int) -> Table:
+def levels_grid(tables: Tables, title: str, replicates: int, calendar: Calendar) -> Table:
     """National levels in up to five years, the first and the last among them."""
     found = {name: yearly(tables, name) for name in SHOWN}
     months = found["employment"]["month"].to_list()
@@ -207,12 +212,10 @@ def levels_grid(tables: Tables, title: str, replicates: int) -> Table:
             month: ends for month, *ends in table.select("month", "estimate", "low", "high").iter_rows()
         }
         cells = [interval(*by_month[month]) if month in by_month else "-" for month in chosen]
-        rows.append(
-            (*label_and_unit(name), [cell if replicates > 1 else cell.split(" [")[0] for cell in cells])
-        )
+        rows.append((*label_and_unit(name), mean_alone(cells, replicates)))
     note = "mean [90 % interval over parameter draws and chance]" if replicates > 1 else "default parameters"
-    heads = [f"year {month // 12}" for month in chosen]
-    return _grid(f"{escape(title)}: all small and medium manufacturing enterprises, {note}", heads, rows)
+    heads = [calendar.year_name(month) for month in chosen]
+    return grid_of(f"{escape(title)}: all small and medium manufacturing enterprises, {note}", heads, rows)
 
 
 def programme_grid(tables: Tables, title: str, months: int, replicates: int) -> Table | None:
@@ -220,9 +223,8 @@ def programme_grid(tables: Tables, title: str, months: int, replicates: int) -> 
     table = tables["programme"]
     rows = []
     for label, unit, *ends in table.select("label", "unit", "estimate", "low", "high").iter_rows():
-        cell = interval(*ends)
-        rows.append((label, unit, [cell if replicates > 1 else cell.split(" [")[0]]))
-    return _grid(f"The programme over {months} months", [title], rows) if rows else None
+        rows.append((label, unit, mean_alone([interval(*ends)], replicates)))
+    return grid_of(f"The programme over {months} months", [title], rows) if rows else None
 
 
 def decomposition_line(tables: Tables) -> str:

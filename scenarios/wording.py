@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 MONEY_DIGITS = 3
 """Significant digits of numbers above a thousand: more would suggest a precision that nothing here has."""
@@ -68,6 +69,30 @@ def years(months: int) -> str:
     if months % 12:
         return f"{months} months"
     return "1 year" if months == 12 else f"{months // 12} years"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When a run begins: its first calendar ``year`` (None: years are numbered from 1) and ``month``."""
+
+    year: int | None = None
+    month: int = 1
+
+    def tick(self, end: int) -> str:
+        """The twelve months that end after ``end`` months of the run: "3", "2011", or "2011/12"."""
+        number = -(-end // 12)
+        if self.year is None:
+            return str(number)
+        first = self.year + number - 1
+        return str(first) if self.month == 1 else f"{first}/{(first + 1) % 100:02d}"
+
+    def year_name(self, end: int) -> str:
+        """The same in a sentence: "year 3", "2011", or "2011/12"."""
+        return f"year {self.tick(end)}" if self.year is None else self.tick(end)
+
+
+NUMBERED = Calendar()
+"""Years without a calendar: 1, 2, 3 and so on."""
 
 
 def joined(parts: list[str]) -> str:

@@ -23,19 +23,25 @@ class RunResult:
     """What one run recorded.
 
     ``sums`` (months, levels, accounts): weighted national sums; level 0 the total, then sectors, regions,
-    size classes. ``panel`` (rows, months, accounts): unweighted accounts of the enterprises in the run's
-    panel mask, in their order; ``enterprises``: the records of all enterprises at the end.
+    size classes. ``market`` (months, 1 + regions, market accounts): the training market's; level 0 the total.
+    ``panel`` (rows, months, accounts): unweighted accounts of the enterprises in the run's panel mask, in
+    their order; ``enterprises``: the records of all enterprises at the end.
     """
 
     run: Run
     sums: NDArray[np.float64]
+    market: NDArray[np.float64]
     panel: NDArray[np.float32]
     enterprises: NDArray[Any]
 
     def slim(self) -> RunResult:
         """The same result with the records of the panel's enterprises alone."""
         return replace(
-            self, enterprises=self.panel_enterprises, panel=self.panel.copy(), sums=self.sums.copy()
+            self,
+            enterprises=self.panel_enterprises,
+            panel=self.panel.copy(),
+            sums=self.sums.copy(),
+            market=self.market.copy(),
         )
 
     @property
@@ -132,6 +138,7 @@ def collect(runs: Sequence[Run], world: World) -> list[RunResult]:
             RunResult(
                 run=run,
                 sums=world.sums[i, : run.scenario.months],
+                market=world.market[i, : run.scenario.months],
                 panel=world.panel[world.panel_start[i] : world.panel_start[i + 1], : run.scenario.months],
                 enterprises=np.asarray(world.enterprises[first : first + int(record["enterprises"])]),
             )

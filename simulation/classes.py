@@ -15,7 +15,7 @@ from simulation.ledger import enter
 from simulation.offers import NOBODY, buys, choose_provider, terms
 from simulation.providers import look_up_waits
 from simulation.state import ACTIVE, N_MODULES, NO_MODULE, NO_WAIT
-from simulation.trainers import freest, learn
+from simulation.trainers import freest, learn, pick_teachers
 
 PATIENCE = 3
 """Months that an enterprise waits before its class is held with empty places."""
@@ -64,13 +64,13 @@ def at_work(trainer, trainers, providers):
 @submodel
 def find_stand_in(run, p, ent, trainers, providers):
     """Another trainer of the region takes over the visits still to be made; False if there is none."""
-    who = freest(run, ent.module, NOBODY, np.int64(ent.region), NO_WAIT, trainers, providers)
+    who = freest(run, ent.module, np.int64(ent.region), trainers, providers)
     if who == NOBODY:
         return False
     ent.trainer, ent.provider = who, trainers[who].provider
     ent.trainer_quality = trainers[who].quality[ent.module]
     left = run.visits - ent.visits_done
-    trainers[who].booked += left * visit_days(run, p, ent.classmates) * ent.weight
+    trainers[who].booked += left * visit_days(run, p, ent.classmates) * ent.weight / ent.teachers
     return True
 
 
@@ -147,6 +147,7 @@ def hold_classes(run, p, month, subsidies, enterprises, roll, trainers, provider
     module_of = np.zeros(run.enrolled, np.int64)
     cost = np.zeros(run.enrolled)
     booking = np.zeros(run.enrolled)
+    needed = np.zeros(run.enrolled, np.int64)  # trainers: one for each class of the nation
     seated = np.zeros(number.shape, np.int64)
     latest = np.zeros(number.shape, np.int64)
     prospects = 0
@@ -169,20 +170,26 @@ def hold_classes(run, p, month, subsidies, enterprises, roll, trainers, provider
         places = seats * ent.weight  # national enterprises in the class
         days_of[i] = run.class_days / min(run.enterprises_per_class, max(1.0, places))
         mates_of[i] = min(float(run.enterprises_per_class), places)
+        needed[c] = max(1, min(run.trainers, int(places / run.enterprises_per_class + 0.5)))
         _, _, subsidy, overhead, _ = terms(run, p, month, subsidies, ent, providers[v], k, ent.supported == 1)
         cost[c] += ent.weight * (subsidy + overhead)
         booking[c] += ent.weight * (days_of[i] + run.visits * visit_days(run, p, mates_of[i]))
 
-    trainer_of = np.full(run.enrolled, NOBODY)
+    first = np.cumsum(needed) - needed
+    teachers = np.zeros(needed.sum(), np.int64)
+    teachers_of = np.zeros(run.enrolled, np.int64)
     class_id = np.zeros(run.enrolled, np.int64)
     budget_before = run.budget_left  # terms are those of the month's beginning, whatever classes come first
     spent = 0.0
     for c in range(prospects):
-        who = freest(run, module_of[c], provider_of[c], NOBODY, p.trainer_days, trainers, providers)
-        if who != NOBODY and (cost[c] == 0.0 or cost[c] <= budget_before - spent):
+        chosen = teachers[first[c] : first[c] + needed[c]]
+        found, booked = pick_teachers(run, module_of[c], provider_of[c], needed[c], trainers, chosen)
+        free = found > 0 and booked < p.trainer_days
+        if free and (cost[c] == 0.0 or cost[c] <= budget_before - spent):
             spent += cost[c]
-            trainers[who].booked += booking[c]
-            trainer_of[c] = who
+            for t in range(found):
+                trainers[chosen[t]].booked += booking[c] / found
+            teachers_of[c] = found
             class_id[c] = run.classes
             run.classes += 1
 
@@ -190,11 +197,11 @@ def hold_classes(run, p, month, subsidies, enterprises, roll, trainers, provider
     for i in range(run.enrolled):
         ent = enterprises[roll[i]]
         c = class_of[i]
-        if c != NOBODY and trainer_of[c] != NOBODY:
+        if c != NOBODY and teachers_of[c] > 0:
             identity = roll[i] - run.first_enterprise
-            who = trainer_of[c]
+            staff = teachers[first[c] : first[c] + teachers_of[c]]
             sit(
-                run, p, month, subsidies, ent, identity, who, trainers[who], providers[ent.provider],
+                run, p, month, subsidies, ent, identity, staff, trainers, providers[ent.provider],
                 class_id[c], days_of[i], mates_of[i], account,
             )  # fmt: skip
         elif stays[i]:
@@ -229,7 +236,7 @@ def stays_in_queue(run, p, month, subsidies, ent, identity, providers):
 
 @submodel
 def sit(
-    run, p, month, subsidies, ent, identity, who, trainer, provider, class_id, days, classmates, account
+    run, p, month, subsidies, ent, identity, staff, trainers, provider, class_id, days, classmates, account
 ):  # fmt: skip
     """The enterprise sits in a class: its module opens with a trainer, and is paid for."""
     k = ent.wanted
@@ -243,8 +250,10 @@ def sit(
     if ent.first_class_month < 0:
         ent.first_class_month = month
         ent.credit_line = run.credit_line if supported else 0.0
-    ent.trainer, ent.trainer_quality = who, trainer.quality[k]
-    learn(run, p, month, trainer, k, ent.weight)
+    ent.trainer, ent.teachers, ent.trainer_quality = staff[0], len(staff), 0.0
+    for t in staff:
+        ent.trainer_quality += trainers[t].quality[k] / len(staff)
+        learn(run, p, month, trainers[t], k, ent.weight / len(staff))
     ent.trainer_days_today += days
     ent.fee_today, ent.buyer_payment_today = fee, buyer
     ent.subsidy_today, ent.overhead_today = subsidy, overhead

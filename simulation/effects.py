@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation import accounts as a
+from simulation import market_accounts as ma
 from simulation.compile import serial_kernel
 from simulation.indicators import WINDOW
 
@@ -126,12 +127,54 @@ class NetBenefit:
         return self.benefit / self.resources if self.resources > 0.0 else float("nan")
 
 
-def net_benefit(difference: FloatArray, followed: float, p: Any, mean_wage: float) -> NetBenefit | None:
+@dataclass(frozen=True)
+class SharedCosts:
+    """Costs of a run that no single enterprise causes: yuan per trained enterprise, not discounted.
+
+    ``training_of_trainers``, ``awareness`` (campaigns and social dialogue) and ``guarantees`` are the
+    programme's; ``growth_costs`` are the providers', for trainers whom they train themselves.
+    """
+
+    training_of_trainers: float = 0.0
+    awareness: float = 0.0
+    guarantees: float = 0.0
+    growth_costs: float = 0.0
+
+
+NO_SHARED_COSTS = SharedCosts()
+
+
+def shared_costs(scenario: FloatArray, baseline: FloatArray, trained: float) -> SharedCosts:
+    """Each trained enterprise's share of the scenario's shared costs less the baseline's.
+
+    ``scenario`` and ``baseline`` (months, market accounts) are the nation's; ``trained`` is the weighted
+    number of enterprises that the scenario trained in the run.
+    """
+    if trained <= 0.0:
+        return NO_SHARED_COSTS
+    each = (scenario.sum(axis=0) - baseline.sum(axis=0)) / trained
+    return SharedCosts(
+        training_of_trainers=float(each[ma.TRAINING_OF_TRAINERS]),
+        awareness=float(each[ma.AWARENESS]),
+        guarantees=float(each[ma.GUARANTEES]),
+        growth_costs=float(each[ma.GROWTH_COSTS]),
+    )
+
+
+def net_benefit(
+    difference: FloatArray,
+    followed: float,
+    p: Any,
+    mean_wage: float,
+    shared: SharedCosts = NO_SHARED_COSTS,
+) -> NetBenefit | None:
     """Value discounted differences of accounts; ``p`` is one parameter record. None if nobody was followed.
 
     Benefit = value added + avoided injuries (enterprise's and social cost) + avoided hiring + avoided
-    emissions. Resources = trainer days, overhead, cost of changes; the participants' time is already missing
-    from value added. Wages, fees and subsidies are transfers and appear only in the accounts by party.
+    emissions. Resources = trainer days, overhead, cost of changes, and of ``shared`` the trainings of
+    trainers (the providers' own among them), campaigns and social dialogue. The participants' time is already
+    missing from value added. Wages, fees, subsidies and guarantees are transfers and appear only in the
+    accounts by party.
     """
     if followed <= 0.0:
         return None
@@ -139,13 +182,14 @@ def net_benefit(difference: FloatArray, followed: float, p: Any, mean_wage: floa
     social = -d[a.INJURIES] * p["injury_social_cost"]
     emissions = -d[a.ENERGY] * p["emission_factor"] * p["carbon_price"]
     by_enterprise = -mean_wage * (d[a.INJURIES] * p["injury_cost"] + d[a.HIRES] * p["hiring_cost"])
-    trainer_cost = d[a.TRAINER_DAYS] * p["trainer_day_cost"]
+    delivery = d[a.TRAINER_DAYS] * p["trainer_day_cost"] + d[a.OVERHEAD] + d[a.CHANGE_COSTS]
+    outlay = shared.training_of_trainers + shared.awareness
     return NetBenefit(
         benefit=d[a.VALUE_ADDED] + by_enterprise + social + emissions,
-        resources=trainer_cost + d[a.OVERHEAD] + d[a.CHANGE_COSTS],
+        resources=delivery + outlay + shared.growth_costs,
         enterprises=d[a.PROFIT],
         workers=d[a.WAGES] + 0.5 * social,
-        public=0.5 * social + emissions - d[a.SUBSIDIES] - d[a.OVERHEAD],
+        public=0.5 * social + emissions - d[a.SUBSIDIES] - d[a.OVERHEAD] - outlay - shared.guarantees,
         buyers=0.0 - d[a.BUYER_PAYMENTS],
     )
 

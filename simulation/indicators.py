@@ -102,7 +102,7 @@ _RATES = (
         "engagement", "Engagement", "0..1", "Mean engagement of workers", _ratio(a.ENGAGEMENT, a.HEADCOUNT), 1
     ),
     Indicator(
-        "wage", "Wage", "yuan a month", "Mean monthly wage, constant 2023 yuan",
+        "wage", "Wage", "yuan a month", "Mean monthly wage, constant yuan of the price year",
         _ratio(a.WAGES, a.HEADCOUNT), 1,
     ),
     Indicator(
@@ -167,15 +167,13 @@ PROGRAMME_TOTALS: dict[str, tuple[str, str, tuple[int, ...]]] = {
     "workers_reached": ("Workers in enterprises reached", "workers", (a.WORKERS_REACHED,)),
     "attendees": ("Persons in class", "persons", (a.ATTENDEES,)),
     "attendees_women": ("Women in class", "persons", (a.ATTENDEES_WOMEN,)),
-    "modules_taken": ("Modules taken", "modules", (a.CLASSES_ATTENDED,)),
-    "trainer_days_needed": ("Trainer days", "days", (a.TRAINER_DAYS,)),
-    "programme_cost": ("Programme cost", "yuan", (a.SUBSIDIES, a.OVERHEAD)),
     "enterprise_cost": (
         "Cost to enterprises", "yuan", (a.FEES, a.CHANGE_COSTS, a.PARTICIPANT_TIME)
     ),
     "buyer_cost": ("Cost to buyers", "yuan", (a.BUYER_PAYMENTS,)),
 }  # fmt: skip
-"""What the programme did, summed over all months: name to (label, unit, accounts added up)."""
+"""What enterprises got of the programme and paid for it, summed over all months: name to (label, unit,
+accounts added up). :mod:`simulation.programme_items` adds what the training market says."""
 
 GENDER_ACCOUNTS = {
     a.HEADCOUNT: a.WOMEN,

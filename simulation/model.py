@@ -18,11 +18,13 @@ from simulation.agents import Enterprise, Worker
 from simulation.attributes import Attributes, EnterpriseAttributes, WorkerAttributes
 from simulation.census import load_census
 from simulation.collector import AGENT_REPORTERS, Collector
-from simulation.indicators import INDICATORS, PROGRAMME_TOTALS, WINDOW
+from simulation.indicators import INDICATORS, WINDOW
 from simulation.inputs import InputError
+from simulation.market_indicators import market_sums, trainer_time
 from simulation.parameters import parameter_record
 from simulation.population import Population, draw_population, entry_settings
 from simulation.programme import Scenario
+from simulation.programme_items import programme_items
 from simulation.scenario_files import adjusted, load_scenario
 from simulation.size_distribution import fit_size_distribution
 from simulation.summary_tree import model_tree
@@ -177,7 +179,9 @@ class ScoreModel(mesa.Model):
     def programme_totals(self) -> dict[str, float]:
         """What the programme has done and cost so far in the nation: enterprises reached, modules, yuan."""
         total = self.world.sums[0, : self.month, 0].sum(axis=0)
-        return {name: float(total[list(parts)].sum()) for name, (_, _, parts) in PROGRAMME_TOTALS.items()}
+        market = market_sums(self.world.market[0, : max(1, self.month)]).whole[0]
+        time = trainer_time(self.run.scenario.programme, self.run.parameters[0])
+        return {name: item.value for name, item in programme_items(total, market, time).items()}
 
     def __repr__(self) -> str:
         return model_tree(self)

@@ -30,6 +30,7 @@ from simulation.programme_parts import (
     fault,
     setting,
 )
+from simulation.published import PUBLISHED_REACH
 
 PARAMETERS_YEAR = 2023
 """Year of the yuan in which the parameter registry gives money."""
@@ -264,6 +265,18 @@ class Scenario(Table):
     start_month: int = setting(
         1, "calendar month", "Calendar month of the first simulated month", ge=1, le=12
     )
+    start_year: int | None = setting(
+        None,
+        "calendar year",
+        "Calendar year of the first month; given: tables and figures show years",
+        ge=1990,
+        le=2100,
+    )
+    published_path: str | None = setting(
+        None,
+        "country",
+        "Country whose published numbers of enterprises trained are shown beside the run; needs start_year",
+    )
     price_year: int = setting(
         PARAMETERS_YEAR, "year", "Year of the yuan in which all money is given", ge=1990, le=2100
     )
@@ -290,6 +303,7 @@ class Scenario(Table):
             remedy = "simulate more months, or start earlier"
             raise fault(problem, remedy, "programme", "first_month", value=self.programme.first_month)
         self._check_price_year()
+        self._check_published_path()
         _check_parameters(self.parameters)
         return self
 
@@ -302,6 +316,17 @@ class Scenario(Table):
             if self.price_year != PARAMETERS_YEAR and level == 1:
                 remedy = f"write price_level and wage_level of that year relative to {PARAMETERS_YEAR}"
                 raise fault(f"names no {noun} level", remedy, "price_year", value=self.price_year)
+
+    def _check_published_path(self) -> None:
+        if self.published_path is None:
+            return
+        if self.published_path not in PUBLISHED_REACH:
+            problem, remedy = "has no published numbers", f"known countries: {', '.join(PUBLISHED_REACH)}"
+            raise fault(problem, remedy, "published_path", value=self.published_path)
+        if self.start_year is None:
+            remedy = "write start_year, the calendar year of the first month"
+            problem = "cannot be laid beside the run, because start_year is not given"
+            raise fault(problem, remedy, "published_path", value=self.published_path)
 
 
 def _flattened(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:

@@ -51,6 +51,8 @@ _RANGES = {
     "true or false": "true or false, without quotes",
     "names": '"all", or a list of names such as ["C18"]',
     "year": "a year from 1990 to 2100, and give all money in yuan of that year",
+    "calendar year": "a year from 1990 to 2100",
+    "country": 'a country in quotes, such as "China"',
     "table": "it as a table, with its fields below its name in square brackets",
     "steps": "a list of steps such as [{ from_month = 12, enterprises_per_month = 40 }]",
     "courses": "a list of courses such as [{ from_month = 0, places_per_month = 2 }]",

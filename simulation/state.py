@@ -71,6 +71,7 @@ ENTERPRISE = np.dtype(
         ("enrolled_month", "i4"), ("waiting_since", "i4"), ("first_class_month", "i4"),
         ("supported", "u1"),  # enrolled in one of the programme's places
         ("provider", "i4"), ("trainer", "i4"),  # of the module waited for or under way
+        ("teachers", "i4"),  # trainers who share the module of the enterprises that it stands for
         ("module", "i8"), ("modules_begun", "i4"), ("modules_done", "i4"),
         ("class_month", "i4"), ("class_id", "i4"), ("classmates", "f8"), ("visits_done", "i4"),
         ("class_today", "i4"), ("visits_today", "i4"), ("reached_today", "i4"), ("commercial_today", "i4"),

@@ -212,20 +212,37 @@ def stop(month, provider, account):
 
 
 @submodel
-def freest(run, k, provider, region, most, trainers, providers):
-    """The active trainer for module k with the least in the order book, below ``most`` days; NOBODY if none.
+def pick_teachers(run, k, provider, number, trainers, chosen):
+    """Up to ``number`` of a provider's active trainers for module k, freest first, put into ``chosen``.
 
-    Of one ``provider``, or (NOBODY) of any that trades in the region.
+    Returns how many were found and their mean days in the order book.
     """
-    best, least = NOBODY, most
+    taken = np.zeros(run.trainers, np.bool_)
+    found, booked = 0, 0.0
+    while found < number:
+        best, least = NOBODY, NO_WAIT
+        for i in range(run.trainers):
+            trainer = trainers[i]
+            may_teach = trainer.stage == ACTIVE and trainer.provider == provider and trainer.modules >> k & 1
+            if may_teach and not taken[i] and trainer.booked < least:
+                best, least = i, trainer.booked
+        if best == NOBODY:
+            break
+        taken[best] = True
+        chosen[found] = best
+        found += 1
+        booked += least
+    return found, booked / max(1, found)
+
+
+@submodel
+def freest(run, k, region, trainers, providers):
+    """The region's active trainer for module k with the least in the order book; NOBODY if none."""
+    best, least = NOBODY, NO_WAIT
     for i in range(run.trainers):
         trainer = trainers[i]
         if trainer.stage != ACTIVE or not trainer.modules >> k & 1 or trainer.booked >= least:
             continue
-        if provider == NOBODY:
-            fits = trainer.region == region and providers[trainer.provider].trading
-        else:
-            fits = trainer.provider == provider and providers[provider].trading
-        if fits:
+        if trainer.region == region and providers[trainer.provider].trading:
             best, least = i, trainer.booked
     return best

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.reference import choice, visits
-from tests.reference.trainers import freest
 
 if TYPE_CHECKING:
     from tests.reference.choice import Terms
@@ -38,7 +37,7 @@ class Class:
     provider: Provider
     module: int
     seats: list[Seat] = field(default_factory=list)
-    trainer: Trainer | None = None
+    teachers: list[Trainer] = field(default_factory=list)
     number: int = -1
     cost: float = 0.0  # to the programme
     days: float = 0.0  # of the trainer, for the whole module
@@ -124,17 +123,22 @@ def seat_together(programme: Programme, provider: Provider, k: int, group: list[
 
 
 def can_be_held(programme: Programme, one: Class) -> bool:
-    """Find a trainer with days free this month; the budget must reach for everybody's support."""
-    days = programme.model.p.trainer_days
-    able = [t for t in one.provider.certified() if t.may_teach(one.module) and t.booked < days]
-    one.trainer = freest(able) if one.provider.trading else None
-    return one.trainer is not None and (one.cost == 0.0 or one.cost <= programme.budget_left)
+    """Trainers with days free this month, one a class that this stands for; the budget must reach."""
+    stands_for = sum(seat.firm.weight for seat in one.seats[:1]) * len(one.seats)
+    classes = max(1, int(stands_for / programme.enterprises_per_class + 0.5))
+    able = [t for t in one.provider.certified() if t.may_teach(one.module)]
+    one.teachers = sorted(able, key=lambda trainer: trainer.booked)[:classes]
+    if not one.teachers:
+        return False
+    booked = sum(trainer.booked for trainer in one.teachers) / len(one.teachers)
+    return booked < programme.model.p.trainer_days and (one.cost == 0.0 or one.cost <= programme.budget_left)
 
 
 def announce(programme: Programme, one: Class) -> None:
-    """The class takes the budget's money, the trainer's days and a number."""
+    """The class takes the budget's money, its trainers' days and a number."""
     programme.budget_left -= one.cost
-    one.trainer.booked += one.days
+    for trainer in one.teachers:
+        trainer.booked += one.days / len(one.teachers)
     one.number = programme.classes
     programme.classes += 1
 
@@ -149,10 +153,13 @@ def attend(programme: Programme, one: Class, seat: Seat) -> None:
     if firm.first_class_month < 0:
         firm.first_class_month = month
         firm.credit_line = programme.credit_line if seat.offer.supported else 0.0
-    firm.trainer, firm.trainer_quality = one.trainer.number, one.trainer.quality[k]
+    number = len(one.teachers)
+    firm.trainer, firm.teachers = one.teachers[0].number, number
+    firm.trainer_quality = sum(trainer.quality[k] for trainer in one.teachers) / number
     firm.trainer_days_today += seat.class_days
     settle(programme, one, seat)
-    one.trainer.learn(k, firm.weight)
+    for trainer in one.teachers:
+        trainer.learn(k, firm.weight / number)
     if programme.visits == 0:
         visits.finish_module(programme, firm)
 

@@ -57,7 +57,8 @@ def has_trainer(programme: Programme, firm: Enterprise) -> bool:
     firm.trainer, firm.provider = stand_in.number, stand_in.provider
     firm.trainer_quality = stand_in.quality[firm.module]
     still_to_come = programme.visits - firm.visits_done
-    stand_in.booked += still_to_come * days_per_visit(programme, firm.classmates) * firm.weight
+    days = still_to_come * days_per_visit(programme, firm.classmates) * firm.weight
+    stand_in.booked += days / firm.teachers
     return True
 
 

@@ -19,7 +19,8 @@ from simulation.parameters import (
     SAFETY,
 )
 from simulation.state import AGE_MIDDLE, AGE_SHIFT, AGE_YOUNG, TAKEN, WOMAN
-from tests.simulation.small_runs import SECTORS, View
+from tests.simulation.arrow_market_causes import MARKET_SCENARIO, MARKET_STATE
+from tests.simulation.small_runs import SECTORS, WHERE, View
 
 GAINED = 0.3
 """Practice share that a moved cause gains, where there is room for it."""
@@ -234,14 +235,14 @@ SCENARIO: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ("closing_month", 4, 12),
         ("first_month", 0, 6),
         ("budget", 200_000.0, 2_000_000.0),
-        ("subsidy", 0.2, 0.8),
+        ("subsidy", 0.6, 0.9),
         ("price_per_module", 8_000.0, 12_000.0),
         ("buyer_share", 0.0, 0.5),
         ("credit_line", 0.0, 6.0),
         ("continuation", 0.0, 1.0),
         ("obligatory_first", False, True),
         ("rollout", (), _ONE_SECTOR),
-        ("trainer_days_per_month", 4.0, 60.0),
+        ("trainers", 1.0, 12.0),
     )
 }
 """Causes in the scenario: fields of the programme on the low and on the high side."""
@@ -256,10 +257,13 @@ SCENARIO |= {
     )
 }
 SCENARIO["programme.target.employees"] = (
-    {"target": {"employees": [100, 120]}},
-    {"target": {"employees": [50, 250]}},
+    {"target": WHERE | {"employees": [100, 120]}},
+    {"target": WHERE | {"employees": [50, 250]}},
 )
 SCENARIO["modules taken"] = ({"enterprises_per_month": 0.0}, {"enterprises_per_month": 4.0})
+
+SCENARIO |= MARKET_SCENARIO
+STATE |= MARKET_STATE
 
 START_MONTH: dict[str, tuple[int, int]] = {"New Year month": (5, 2)}
 """Causes in the calendar: the first calendar month on the low and on the high side."""

@@ -6,8 +6,9 @@ had time to, so that an arrow at its neutral value leaves exactly nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from simulation import accounts as a
 from simulation import effects
 from simulation.parameters import CLEANER_PRODUCTION, COOPERATION, MODULES, QUALITY
 from tests.simulation.arrow_causes import gain
+from tests.simulation.arrow_programmes import AT_WORK, QUIET
 from tests.simulation.small_runs import View
 
 TAUGHT = [QUALITY, CLEANER_PRODUCTION]
@@ -30,12 +32,16 @@ def nothing(v: View) -> None:
 
 @dataclass(frozen=True)
 class Effect:
-    """``measure(before, after)`` after ``months`` from a prepared state; ``at_work``: with a programme."""
+    """``measure(before, after)`` after ``months`` from a prepared state, under a ``programme``.
+
+    The state is prepared, and causes in it are moved, when ``lead`` months have passed.
+    """
 
     measure: Measure
     months: int = 1
     prepare: Prepare = nothing
-    at_work: bool = False
+    programme: Mapping[str, Any] = field(default_factory=lambda: QUIET)
+    lead: int = 0
 
 
 # --- states to start from
@@ -192,11 +198,6 @@ def spread_of_absence(before: View, after: View) -> float:
     return float(np.std(rows[heads > 0, a.ABSENCE] / heads[heads > 0]))
 
 
-def spread_of_trainers(before: View, after: View) -> float:
-    e = after.enterprises
-    return float(np.std(e.trainer_quality[e.first_class_month >= 0]))
-
-
 def log_wage(v: View) -> np.ndarray:
     return np.log(v.enterprises.wage)
 
@@ -236,23 +237,22 @@ ENGINE: dict[str, Effect] = {
     "spread of profit shares": Effect(spread("margin")),
     "buyer pressure": Effect(mean("buyer_pressure")),
     # programme, matching, delivery
-    "enterprises trained": Effect(account(a.ENTERPRISES_REACHED), LONG, at_work=True),
-    "modules taken": Effect(account(a.CLASSES_ATTENDED), LONG, at_work=True),
-    "subsidies": Effect(account(a.SUBSIDIES), LONG, at_work=True),
-    "fees": Effect(account(a.FEES), LONG, at_work=True),
-    "buyer payments": Effect(account(a.BUYER_PAYMENTS), LONG, at_work=True),
-    "overhead": Effect(account(a.OVERHEAD), LONG, at_work=True),
-    "trainer days": Effect(account(a.TRAINER_DAYS), LONG, at_work=True),
-    "enterprises waiting": Effect(lambda before, after: float(after.run.queue[0]), 12, at_work=True),
-    "credit line of the trained": Effect(trained("credit_line"), LONG, at_work=True),
-    "know-how of the trained": Effect(trained("knowhow"), LONG, at_work=True),
-    "practices of the trained": Effect(trained("gain"), LONG, at_work=True),
-    "practices gained early": Effect(trained("gain"), 8, at_work=True),
+    "enterprises trained": Effect(account(a.ENTERPRISES_REACHED), LONG, programme=AT_WORK),
+    "modules taken": Effect(account(a.CLASSES_ATTENDED), LONG, programme=AT_WORK),
+    "subsidies": Effect(account(a.SUBSIDIES), LONG, programme=AT_WORK),
+    "fees": Effect(account(a.FEES), LONG, programme=AT_WORK),
+    "buyer payments": Effect(account(a.BUYER_PAYMENTS), LONG, programme=AT_WORK),
+    "overhead": Effect(account(a.OVERHEAD), LONG, programme=AT_WORK),
+    "trainer days": Effect(account(a.TRAINER_DAYS), LONG, programme=AT_WORK),
+    "enterprises waiting": Effect(lambda before, after: float(after.run.queue[0]), 12, programme=AT_WORK),
+    "credit line of the trained": Effect(trained("credit_line"), LONG, programme=AT_WORK),
+    "know-how of the trained": Effect(trained("knowhow"), LONG, programme=AT_WORK),
+    "practices of the trained": Effect(trained("gain"), LONG, programme=AT_WORK),
+    "practices gained early": Effect(trained("gain"), 8, programme=AT_WORK),
     "cooperation gained": Effect(
-        lambda before, after: float(after.enterprises.gain[:, COOPERATION].sum()), 12, at_work=True
+        lambda before, after: float(after.enterprises.gain[:, COOPERATION].sum()), 12, programme=AT_WORK
     ),
-    "trained job seekers": Effect(shared("regions", "trained"), LONG, at_work=True),
-    "spread of trainer quality": Effect(spread_of_trainers, LONG, at_work=True),
+    "trained job seekers": Effect(shared("regions", "trained"), LONG, programme=AT_WORK),
     "know-how": Effect(
         lambda before, after: float((after.enterprises.knowhow - before.enterprises.knowhow).sum())
     ),

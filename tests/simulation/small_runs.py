@@ -27,6 +27,9 @@ TABLES = load_census()
 SECTORS, REGIONS = ("C17", "C18", "C27", "C34"), ("Zhejiang", "Guangdong", "Sichuan")
 """Textiles, garments, medicines and general machinery: low and high value added per worker."""
 
+WHERE = {"regions": list(REGIONS)}
+"""A programme's target in these provinces, so that its trainers work where the enterprises are."""
+
 Entry = tuple[tuple[str, float], ...]
 
 SEEDS = {"population_seed": 5, "event_seed": 11}
@@ -85,9 +88,12 @@ class View:
     sectors: Any
     clusters: Any
     classes: Any
+    trainers: Any
+    providers: Any
     workers: dict[str, Any]
     sums: Any
     panel: Any
+    market: Any
 
     @property
     def taken(self) -> Any:
@@ -95,9 +101,9 @@ class View:
         return (self.workers["status"] & TAKEN) > 0
 
     def snapshot(self) -> View:
-        """A copy of the state as it is now (the records of sums and panel are shared)."""
+        """A copy of the state as it is now (the records of sums, panel and market are shared)."""
         columns = {name: values.copy() for name, values in self.workers.items()}
-        names = ("run", "enterprises", "regions", "sectors", "clusters", "classes")
+        names = ("run", "enterprises", "regions", "sectors", "clusters", "classes", "trainers", "providers")
         return replace(self, workers=columns, **{name: getattr(self, name).copy() for name in names})
 
     def total(self, account: int, month: int | None = None) -> float:
@@ -105,14 +111,28 @@ class View:
         months = slice(None) if month is None else month
         return float(self.sums[months, 0, account].sum())
 
+    def entered(self, account: int, since: int = 0) -> float:
+        """A market account of the nation, summed over the months from ``since`` on."""
+        return float(self.market[since:, 0, account].sum())
+
+    @property
+    def staff(self) -> Any:
+        """Records of the trainers there were so far."""
+        return self.trainers[: int(self.run["trainers"][0])]
+
+    @property
+    def sellers(self) -> Any:
+        """Records of the providers there were so far."""
+        return self.providers[: int(self.run["providers"][0])]
+
 
 def view(world: World, index: int) -> View:
     """The part of ``world`` that belongs to run ``index``."""
     run = world.runs[index]
 
-    def part(name: str) -> slice:
+    def part(name: str, count: str = "") -> slice:
         first = int(run[f"first_{name}"])
-        return slice(first, first + int(run[f"{name}s"]))
+        return slice(first, first + int(run[count or f"{name}s"]))
 
     last_class = int(world.runs[index + 1]["first_class"]) if index + 1 < len(world.runs) else None
     seats = part("seat")
@@ -123,9 +143,12 @@ def view(world: World, index: int) -> View:
         sectors=world.sectors[index],
         clusters=world.clusters[part("cluster")],
         classes=world.classes[int(run["first_class"]) : last_class],
+        trainers=world.trainers[part("trainer", "trainer_slots")],
+        providers=world.providers[part("provider", "trainer_slots")],
         workers={name: getattr(world, name)[seats] for name in WORKER_COLUMNS},
         sums=world.sums[index, : int(run["months"])],
         panel=world.panel[world.panel_start[index] : world.panel_start[index + 1]],
+        market=world.market[index, : int(run["months"])],
     )
 
 

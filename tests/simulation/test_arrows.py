@@ -12,6 +12,8 @@ from simulation.parameters import PARAMETERS, parameter_record
 from simulation.world import Run, build_world
 from tests.simulation.arrow_causes import CAUSES, SCENARIO, START_MONTH, STATE
 from tests.simulation.arrow_effects import ENGINE, UNITS, VALUATION, valued
+from tests.simulation.arrow_market_effects import MARKET_EFFECTS
+from tests.simulation.arrow_programmes import AT_WORK, BUSY
 from tests.simulation.small_runs import (
     View,
     finished,
@@ -20,16 +22,7 @@ from tests.simulation.small_runs import (
     view,
 )
 
-QUIET = {"enterprises_per_month": 0.0}
-"""A programme that enrols nobody."""
-AT_WORK = {
-    "enterprises_per_month": 2.0,
-    "closing_month": 12,
-    "trainer_days_per_month": 60.0,
-    "order": "listed",
-    "modules": ["quality", "cooperation", "safety", "human_resources", "cleaner_production"],
-}
-"""A programme that trains about two dozen enterprises in a year."""
+EFFECTS = ENGINE | MARKET_EFFECTS
 
 ROUNDING = 1e-4
 """What may be left of a response at the neutral value, relative to the response: single-precision panels."""
@@ -37,19 +30,10 @@ ROUNDING = 1e-4
 RUNS_OF_A_WORLD = 150
 """Runs laid out at once, which bounds memory."""
 
+LIVELY = {"productivity_shock": 0.05, "employment_response": 0.4, "belief_start": 0.008, "trainer_pay": 0.2}
+"""Larger shocks to which employment answers, so that enterprises shed workers too, and a market that thrives."""
 
-BUSY = AT_WORK | {
-    "enterprises_per_month": 12.0,
-    "trainer_days_per_month": 300.0,
-    "target": {"employees": [10, 250]},
-}
-"""A programme that trains all that it can."""
-
-LIVELY = {"productivity_shock": 0.05, "employment_response": 0.4}
-"""Larger shocks to which employment answers, so that enterprises shed workers too."""
-
-VALUED_ONLY = {name for name, x in PARAMETERS.items() if x.submodel == "costs"} - {"overhead_per_module"}
-VALUED_ONLY |= {"emission_factor"}
+VALUED_ONLY = {"injury_social_cost", "carbon_price", "discount_rate", "emission_factor"}
 """Parameters that enter the net benefit and not the simulation."""
 
 
@@ -95,28 +79,35 @@ def trials(arrow: Arrow) -> dict[str, Trial]:
 
 
 def run_of(trial: Trial) -> Run:
-    effect = ENGINE[trial.effect]
-    programme = dict(AT_WORK if effect.at_work else QUIET)
+    effect = EFFECTS[trial.effect]
+    programme = dict(effect.programme)
     if trial.cause in SCENARIO:
         programme |= SCENARIO[trial.cause][trial.up]
     start = START_MONTH.get(trial.cause, (5, 5))[trial.up]
-    scenario = small_scenario(effect.months, programme, start_month=start)
+    scenario = small_scenario(effect.lead + effect.months, programme, start_month=start)
     return small_run(scenario, dict(trial.parameters))
 
 
 def measured(chosen: list[Trial]) -> Iterator[float]:
-    """The effects in runs of one length, laid out in one world."""
+    """The effects in runs of one length and lead, laid out in one world."""
     world = build_world([run_of(trial) for trial in chosen])
+    for _ in range(length(chosen[0])[0]):
+        world.step()
     views = [view(world, index) for index in range(len(chosen))]
     before = []
     for trial, mine in zip(chosen, views, strict=True):
-        ENGINE[trial.effect].prepare(mine)
+        EFFECTS[trial.effect].prepare(mine)
         if trial.cause in STATE:
             STATE[trial.cause](mine, trial.up)
         before.append(mine.snapshot())
     world.run_to_end()
     for trial, start, end in zip(chosen, before, views, strict=True):
-        yield ENGINE[trial.effect].measure(start, end)
+        yield EFFECTS[trial.effect].measure(start, end)
+
+
+def length(trial: Trial) -> tuple[int, int]:
+    """Months before the cause is moved, and from then on."""
+    return EFFECTS[trial.effect].lead, EFFECTS[trial.effect].months
 
 
 @pytest.fixture(scope="module")
@@ -131,8 +122,8 @@ def outcomes() -> dict[Trial, float]:
             found[trial] = valued(trial.effect, trial.cause, trial.up, record)
         else:
             simulated.append(trial)
-    simulated.sort(key=lambda trial: ENGINE[trial.effect].months)
-    for _, group in groupby(simulated, key=lambda trial: ENGINE[trial.effect].months):
+    simulated.sort(key=length)
+    for _, group in groupby(simulated, key=length):
         alike = list(group)
         for first in range(0, len(alike), RUNS_OF_A_WORLD):
             part = alike[first : first + RUNS_OF_A_WORLD]
@@ -183,13 +174,13 @@ def test_arrows_are_well_formed():
 
 def test_every_cause_and_effect_is_of_the_table():
     assert {arrow.cause for arrow in ARROWS} - {""} == CAUSES | set(UNITS)
-    assert {arrow.effect for arrow in ARROWS} == {*ENGINE, *VALUATION}
+    assert {arrow.effect for arrow in ARROWS} == {*EFFECTS, *VALUATION}
 
 
 def recorded(mine: View) -> bytes:
-    """All that a run puts out: national sums, and what its enterprises reported."""
+    """All that a run puts out: national sums, the market's accounts, and what its enterprises reported."""
     reports = [mine.enterprises[name] for name in ("baseline_report", "endline_report", "reports")]
-    return b"".join(values.tobytes() for values in (mine.sums, *reports))
+    return b"".join(values.tobytes() for values in (mine.sums, mine.market, *reports))
 
 
 def test_no_parameter_is_decoration():
