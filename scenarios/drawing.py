@@ -148,7 +148,12 @@ def _tick(value: float) -> str:
 
 
 def year_axis(axes: Axes, story: Story, years: int, room: float = 0.3, most: int = 6) -> None:
-    """A horizontal axis of ``years``, numbered from 1 or by the calendar, with at most ``most`` ticks."""
+    """A horizontal axis of ``years``, numbered from 1 or by the calendar, with at most ``most`` ticks.
+
+    Calendar years are longer words than numbers, and there are fewer of them.
+    """
+    if story.calendar.year is not None:
+        most = max(2, most * 2 // 3 if story.calendar.month == 1 else most // 2)
     ticks = range(1, years + 1, max(1, math.ceil(years / most)))
     axes.set_xlim(1.0 - room, years + room)
     axes.set_xticks(ticks, [story.calendar.tick(12 * year) for year in ticks])

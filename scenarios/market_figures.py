@@ -77,7 +77,7 @@ def _modules_bars(axes: Axes, tables: Tables, years: int) -> None:
     taken = _by_year(tables, "modules_taken", years)
     commercial = _by_year(tables, "commercial_volume", years)
     subsidised = [max(0.0, all_ - sold) for all_, sold in zip(taken, commercial, strict=True)]
-    parts = [("with subsidy", COLOURS[1], subsidised), ("without", COLOURS[0], commercial)]
+    parts = [("subsidised", COLOURS[1], subsidised), ("without subsidy", COLOURS[0], commercial)]
     _stacked(axes, parts)
     heading(axes, "Modules taken a year", " ")
 
@@ -128,7 +128,7 @@ def _ratio_band(axes: Axes, tables: Tables, name: str) -> None:
     rows = every_year(rows)
     band(axes, rows["month"] / WINDOW, rows)
     axes.set_ylim(*range_with_zero([max(lowest, end) for end in (*rows["low"], *rows["high"])], 0.06))
-    if cut:
+    if cut or rows["low"].min() >= 0.0:  # type: ignore[operator]
         axes.set_ylim(bottom=lowest)
     axes.axhline(0.0, color=GREY, linewidth=0.8, zorder=1)
 

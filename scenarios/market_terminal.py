@@ -28,8 +28,11 @@ NEED_ROWS = (
 COMPARED_ROWS = ("commercial_volume", "cost_recovery", "active_trainers")
 """Indicators that `compare` prints of each scenario's last full year."""
 
-TOLD_IN = {"price": (1e3, "1,000 yuan a module"), "programme_cost": (1e6, "m yuan a year")}
-"""Money that is told in larger units, so that years fit side by side: size and name of the unit."""
+TOLD_IN: dict[str, tuple[float, str, int | None]] = {
+    "price": (1e3, "1,000 yuan a module", 1),
+    "programme_cost": (1e6, "m yuan a year", None),
+}
+"""Money told in larger units, so that years fit side by side: size and name of the unit, decimals."""
 
 MOST_YEARS = 10
 """Years side by side; of more, every second is shown, and the last."""
@@ -65,8 +68,9 @@ def market_cells(table: pl.DataFrame, names: Sequence[str]) -> dict[str, dict[in
     found: dict[str, dict[int, str]] = {name: {} for name in names}
     total = table.filter((pl.col("group") == "total") & pl.col("indicator").is_in(names))
     for name, month, *ends in total.select("indicator", "month", "estimate", "low", "high").iter_rows():
-        size, _ = TOLD_IN.get(name, (1.0, ""))
-        found[name][month] = interval(*(end / size for end in ends))
+        size, _, decimals = TOLD_IN.get(name, (1.0, "", None))
+        estimate, low, high = (end / size for end in ends)
+        found[name][month] = interval(estimate, low, high, decimals=decimals)
     return found
 
 
@@ -82,10 +86,13 @@ def _choices(months: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _fit(cells: Mapping[str, Mapping[int, str]], months: Sequence[int]) -> bool:
-    """Whether these years fit side by side, with each interval below its mean."""
-    words = max(len("".join(_label_and_unit(name))) for name in cells)
-    lines = {month: [line for by in cells.values() for line in by[month].split(" [")] for month in months}
-    return words + 8 + sum(max(map(len, lines[month])) + 4 for month in months) <= console().width
+    """Whether these years fit side by side, with units below labels and intervals below means."""
+    words = max(len(text) for name in cells for text in _label_and_unit(name))
+    lines = [
+        [line for by in cells.values() for line in by[month].replace(" [", "\n[").split("\n")]
+        for month in months
+    ]
+    return words + 4 + sum(max(map(len, column)) + 3 for column in lines) <= console().width
 
 
 def reach_group_grid(tables: Tables, group: str, names: Mapping[str, str], replicates: int) -> Table | None:

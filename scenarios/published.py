@@ -91,7 +91,7 @@ def published_figure(tables: Tables, story: Story) -> Figure | None:
         fill = COLOURS[1] if confidence.startswith("SEEN") else "white"
         axes.plot(month, enterprises, "o", color=COLOURS[1], markerfacecolor=fill, markersize=10, zorder=4)
     heading(axes, "Enterprises trained since the start", "enterprises")
-    top = max(float(np.max(line["high"])), float(np.max(points["published"])), 1.0)
+    top = max([*line["high"], *points["published"], 1.0])
     axes.set_ylim(0.0, 1.12 * top)
     plain_ticks(axes.yaxis, 6)
     month_axis(axes, story, len(line), most=16)

@@ -170,7 +170,10 @@ def grid_of(
     rows: Sequence[tuple[str, str, list[str]]],
     rule_after: int | None = None,
 ) -> Table:
-    """Rows of (label, unit, cells) under ``columns``; cells on two lines where the terminal is narrow."""
+    """Rows of (label, unit, cells) under ``columns``.
+
+    Where the terminal is narrow, units stand below labels, and intervals below means.
+    """
     words = max(len(label) + len(unit) for label, unit, _ in rows)
     needed = words + sum(max(map(len, cells)) + 3 for cells in zip(*(row[2] for row in rows), strict=True))
     narrow = needed + 8 > console().width
@@ -179,14 +182,16 @@ def grid_of(
     grid.add_column("")
     if one_unit:
         grid.title = f"{title}, {escape(rows[0][1])}"
-    else:
+    elif not narrow:
         grid.add_column("unit", style="dim")
     for column in columns:
         grid.add_column(escape(column), justify="right")
     for number, (label, unit, cells) in enumerate(rows, start=1):
         lines = [escape(cell.replace(" [", "\n[") if narrow else cell) for cell in cells]
-        units = [] if one_unit else [escape(unit)]
-        grid.add_row(escape(label), *units, *lines, end_section=number == rule_after)
+        named = [escape(label)] if one_unit else [escape(label), escape(unit)]
+        if narrow and not one_unit:
+            named = [f"{named[0]}\n[dim]{named[1]}[/dim]"]
+        grid.add_row(*named, *lines, end_section=number == rule_after)
     return grid
 
 

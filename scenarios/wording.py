@@ -55,11 +55,13 @@ def number(value: float, decimals: int, signed: bool = False) -> str:
     return f"{value:{sign},.{decimals}f}"
 
 
-def interval(estimate: float, low: float, high: float, signed: bool = False) -> str:
-    """``estimate [low, high]``, with as many digits as the interval bears."""
+def interval(
+    estimate: float, low: float, high: float, signed: bool = False, decimals: int | None = None
+) -> str:
+    """``estimate [low, high]``, with as many digits as the interval bears unless ``decimals`` are given."""
     if not math.isfinite(estimate):
         return "-"
-    decimals = decimals_for(estimate, low, high)
+    decimals = decimals_for(estimate, low, high) if decimals is None else decimals
     ends = ", ".join(number(end, decimals, signed) for end in (low, high))
     return f"{number(estimate, decimals, signed)} [{ends}]"
 

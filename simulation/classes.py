@@ -121,10 +121,15 @@ def seen_result(run, p, ent, identity):
 
 
 @submodel
-def hold_classes(run, p, month, subsidies, enterprises, roll, trainers, providers, account):
+def hold_classes(
+    run, p, month, subsidies, enterprises, roll, start, sellers, first_of, staff_of, trainers, providers,
+    account,
+):  # fmt: skip
     """Queues form classes by provider and module; those are held for which trainer and budget are there.
 
-    A class is held when full, or part-full once one of its enterprises has waited ``PATIENCE`` months.
+    Providers of region r are ``sellers[start[r]:start[r + 1]]``, trainers of provider v
+    ``staff_of[first_of[v]:first_of[v + 1]]``. A class is held when full, or part-full once one of its
+    enterprises has waited ``PATIENCE`` months.
     """
     look_up_waits(run, p, trainers, providers)
     stays = np.zeros(run.enrolled, np.bool_)
@@ -134,7 +139,8 @@ def hold_classes(run, p, month, subsidies, enterprises, roll, trainers, provider
         ent = enterprises[roll[i]]
         if is_waiting(ent, month):
             identity = roll[i] - run.first_enterprise
-            stays[i] = stays_in_queue(run, p, month, subsidies, ent, identity, providers)
+            local = sellers[start[ent.region] : start[ent.region + 1]]
+            stays[i] = stays_in_queue(run, p, month, subsidies, ent, identity, local, providers)
             if stays[i] and ent.provider != NOBODY:
                 number[ent.provider, ent.wanted] += 1
                 if month - ent.waiting_since >= PATIENCE:
@@ -183,7 +189,9 @@ def hold_classes(run, p, month, subsidies, enterprises, roll, trainers, provider
     spent = 0.0
     for c in range(prospects):
         chosen = teachers[first[c] : first[c] + needed[c]]
-        found, booked = pick_teachers(run, module_of[c], provider_of[c], needed[c], trainers, chosen)
+        v = provider_of[c]
+        staff = staff_of[first_of[v] : first_of[v + 1]]
+        found, booked = pick_teachers(module_of[c], staff, needed[c], trainers, chosen)
         free = found > 0 and booked < p.trainer_days
         if free and (cost[c] == 0.0 or cost[c] <= budget_before - spent):
             spent += cost[c]
@@ -199,9 +207,9 @@ def hold_classes(run, p, month, subsidies, enterprises, roll, trainers, provider
         c = class_of[i]
         if c != NOBODY and teachers_of[c] > 0:
             identity = roll[i] - run.first_enterprise
-            staff = teachers[first[c] : first[c] + teachers_of[c]]
+            taught_by = teachers[first[c] : first[c] + teachers_of[c]]
             sit(
-                run, p, month, subsidies, ent, identity, staff, trainers, providers[ent.provider],
+                run, p, month, subsidies, ent, identity, taught_by, trainers, providers[ent.provider],
                 class_id[c], days_of[i], mates_of[i], account,
             )  # fmt: skip
         elif stays[i]:
@@ -216,13 +224,13 @@ def is_waiting(ent, month):
 
 
 @submodel
-def stays_in_queue(run, p, month, subsidies, ent, identity, providers):
+def stays_in_queue(run, p, month, subsidies, ent, identity, sellers, providers):
     """Decide again at the terms of the day, at another provider if its own cannot teach or makes it wait."""
     waited = month - ent.waiting_since
     lost = ent.provider == NOBODY or providers[max(0, ent.provider)].wait[ent.wanted] >= NO_WAIT
     if lost or (waited >= REPENT and waited % REPENT == 0):
         ent.provider = choose_provider(
-            run, p, month, subsidies, ent, identity, ent.wanted, ent.supported == 1, providers
+            run, p, month, subsidies, ent, identity, ent.wanted, ent.supported == 1, sellers, providers
         )
     if run.assigned:
         return True

@@ -14,7 +14,7 @@ from simulation.classes import GOES_ON
 from simulation.compile import submodel
 from simulation.ledger import enter, is_open
 from simulation.offers import NOBODY, buys, choose_provider, terms
-from simulation.providers import look_up_waits, next_module, taught_in
+from simulation.providers import look_up_waits, next_module, taught_by
 from simulation.state import (
     ACTIVE,
     BY_AUTHORITY,
@@ -134,14 +134,14 @@ def way_of_hearing(run, p, month, ent, identity, knowing, region, account):
 
 @submodel
 def decide(
-    run, p, month, today, subsidies, enterprises, order, roll, open_from, clusters, trainers, providers,
-    n_regions, account,
+    run, p, month, today, subsidies, enterprises, order, roll, open_from, clusters, start, sellers, trainers,
+    providers, account,
 ):  # fmt: skip
     """The informed learn from neighbours' results, and some weigh a module and ask a provider for it."""
     look_up_waits(run, p, trainers, providers)
-    taught = np.zeros(n_regions, np.int64)
-    for r in range(n_regions):
-        taught[r] = taught_in(run, r, providers)
+    taught = np.zeros(len(start) - 1, np.int64)
+    for r in range(len(taught)):
+        taught[r] = taught_by(sellers[start[r] : start[r + 1]], providers)
     run.places = run.places + today.places if is_open(run, month) else 0.0
     for i in range(run.eligible):
         ent = enterprises[order[i]]
@@ -151,19 +151,11 @@ def decide(
         if open_from[ent.sector, ent.region] <= month:
             learn_from_neighbours(p, ent, clusters[ent.cluster])
         if weighs_training(run, p, month, ent, identity):
+            local = sellers[start[ent.region] : start[ent.region + 1]]
             weigh(
-                run,
-                p,
-                month,
-                subsidies,
-                ent,
-                identity,
-                order[i],
-                roll,
-                taught[ent.region],
-                providers,
+                run, p, month, subsidies, ent, identity, order[i], roll, taught[ent.region], local, providers,
                 account,
-            )
+            )  # fmt: skip
     run.places = min(run.places, today.places + heaviest_weight(run, enterprises, order))
 
 
@@ -191,13 +183,13 @@ def weighs_training(run, p, month, ent, identity):
 
 
 @submodel
-def weigh(run, p, month, subsidies, ent, identity, e, roll, taught, providers, account):
+def weigh(run, p, month, subsidies, ent, identity, e, roll, taught, sellers, providers, account):
     """Choose module and provider, and join its queue if the terms are worth it."""
     k = next_module(run, ent, taught)
     if k == NO_MODULE:
         return
     has_place = ent.supported == 1 or run.places >= ent.weight
-    v = choose_provider(run, p, month, subsidies, ent, identity, k, has_place, providers)
+    v = choose_provider(run, p, month, subsidies, ent, identity, k, has_place, sellers, providers)
     if v == NOBODY or not buys(run, p, month, subsidies, ent, identity, providers[v], k, has_place):
         return
     _, _, _, _, supported = terms(run, p, month, subsidies, ent, providers[v], k, has_place)
@@ -223,14 +215,16 @@ def ask(run, month, ent, e, roll, k, v, account):
 
 @submodel
 def assign(
-    run, p, month, today, subsidies, enterprises, order, roll, open_from, trainers, providers, account
+    run, p, month, today, subsidies, enterprises, order, roll, open_from, start, sellers, trainers, providers,
+    account,
 ):  # fmt: skip
     """Enrolment as the scenario gives it: those who go on, then as many new ones as there are places."""
     look_up_waits(run, p, trainers, providers)
     for i in range(run.enrolled):
         ent = enterprises[roll[i]]
         if ent.alive and ent.wanted == GOES_ON:
-            ask_as_assigned(run, p, month, subsidies, ent, roll[i], roll, providers, account)
+            local = sellers[start[ent.region] : start[ent.region + 1]]
+            ask_as_assigned(run, p, month, subsidies, ent, roll[i], roll, local, providers, account)
     if not is_open(run, month):
         run.places = 0.0
         return
@@ -246,17 +240,18 @@ def assign(
         run.places -= ent.weight
         ent.supported, ent.informed_month, ent.channel = 1, month, BY_CAMPAIGN
         enter(account, ent.region, ma.INFORMED, ent.weight)
-        ask_as_assigned(run, p, month, subsidies, ent, order[i], roll, providers, account)
+        local = sellers[start[ent.region] : start[ent.region + 1]]
+        ask_as_assigned(run, p, month, subsidies, ent, order[i], roll, local, providers, account)
     run.places = min(run.places, today.places + heaviest_weight(run, enterprises, order))
 
 
 @submodel
-def ask_as_assigned(run, p, month, subsidies, ent, e, roll, providers, account):
+def ask_as_assigned(run, p, month, subsidies, ent, e, roll, sellers, providers, account):
     """Ask for the next module at the provider liked best; without one in the region the enterprise waits."""
     k = next_module(run, ent, EVERY_MODULE)
     if k == NO_MODULE:
         ent.wanted = NO_MODULE
     else:
         identity, place = e - run.first_enterprise, ent.supported == 1
-        v = choose_provider(run, p, month, subsidies, ent, identity, k, place, providers)
+        v = choose_provider(run, p, month, subsidies, ent, identity, k, place, sellers, providers)
         ask(run, month, ent, e, roll, k, v, account)

@@ -33,12 +33,18 @@ def market_month(
     if month > 0:
         honour_guarantees(run, sums[month - 1], open_from.shape[0], account)
     staff.month(run, p, month, graduates, starters, trainers, providers, account)
+    start, local_sellers = sellers.by_region(run, providers, len(regions))
+    first, staff_of = sellers.by_provider(run, trainers)
     teaching.make_visits(run, p, month, enterprises, roll, trainers, providers)
-    teaching.hold_classes(run, p, month, subsidies, enterprises, roll, trainers, providers, account)
+    teaching.hold_classes(
+        run, p, month, subsidies, enterprises, roll, start, local_sellers, first, staff_of, trainers,
+        providers, account,
+    )  # fmt: skip
     if run.assigned:
         demand.assign(
-            run, p, month, today, subsidies, enterprises, order, roll, open_from, trainers, providers, account
-        )
+            run, p, month, today, subsidies, enterprises, order, roll, open_from, start, local_sellers,
+            trainers, providers, account,
+        )  # fmt: skip
     else:
         demand.inform(
             run,
@@ -55,10 +61,10 @@ def market_month(
             account,
         )
         demand.decide(
-            run, p, month, today, subsidies, enterprises, order, roll, open_from, clusters, trainers,
-            providers, len(regions), account,
+            run, p, month, today, subsidies, enterprises, order, roll, open_from, clusters, start,
+            local_sellers, trainers, providers, account,
         )  # fmt: skip
-    sellers.settle(run, p, month, trainers, providers, account)
+    sellers.settle(run, p, month, len(regions), trainers, providers, account)
     class_means(run, enterprises, roll, classes)
     take_stock(run, enterprises, order, roll, trainers, providers, account)
 

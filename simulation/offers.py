@@ -116,12 +116,12 @@ def buys(run, p, month, subsidies, ent, identity, provider, k, has_place):
 
 
 @submodel
-def choose_provider(run, p, month, subsidies, ent, identity, k, has_place, providers):
-    """The region's provider with the best mix of cost, reputation and waiting; NOBODY if none teaches k."""
+def choose_provider(run, p, month, subsidies, ent, identity, k, has_place, sellers, providers):
+    """The best of the region's ``sellers`` by cost, reputation and waiting; NOBODY if none teaches k."""
     best, highest = NOBODY, -1e30
-    for v in range(run.providers):
+    for v in sellers:
         provider = providers[v]
-        if not provider.trading or provider.region != ent.region or provider.wait[k] >= NO_WAIT:
+        if provider.wait[k] >= NO_WAIT:
             continue
         fee, _, _, _, supported = terms(run, p, month, subsidies, ent, provider, k, has_place)
         cost = felt_cost(run, p, ent, fee, means(run, ent, supported))

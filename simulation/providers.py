@@ -25,7 +25,7 @@ LOWEST_PRICE, HIGHEST_PRICE = 0.25, 4.0
 
 
 @submodel
-def settle(run, p, month, trainers, providers, account):
+def settle(run, p, month, n_regions, trainers, providers, account):
     """Every provider's month: money, growth, price, whether it goes on; then the programme's contracts."""
     for v in range(run.providers):
         provider = providers[v]
@@ -36,7 +36,7 @@ def settle(run, p, month, trainers, providers, account):
             if provider.months_losing >= LOSING_MONTHS:
                 stop(month, provider, account)
                 dismiss(run, provider, v, trainers, account)
-    choose_contracts(run, month, trainers, providers)
+    choose_contracts(run, month, n_regions, trainers, providers)
 
 
 @submodel
@@ -98,37 +98,70 @@ def dismiss(run, provider, v, trainers, account):
 
 
 @submodel
-def choose_contracts(run, month, trainers, providers):
+def choose_contracts(run, month, n_regions, trainers, providers):
     """Once a year the programme chooses whom it supports in each region: the best, or the cheapest."""
     if run.selection == OPEN_TO_ALL or not is_open(run, month) or (month - run.first_month) % 12:
         return
     merit = np.zeros(run.providers)
+    first, staff = by_provider(run, trainers)
     for v in range(run.providers):
-        merit[v] = staff_quality(run, v, trainers) if run.selection == BY_QUALITY else -providers[v].price
-    for v in range(run.providers):
-        provider = providers[v]
-        if not provider.trading:
-            continue
-        rivals, better = 0, 0
-        for w in range(run.providers):
-            if providers[w].trading and providers[w].region == provider.region:
-                rivals += 1
+        if run.selection == BY_QUALITY:
+            merit[v] = staff_quality(staff[first[v] : first[v + 1]], trainers)
+        else:
+            merit[v] = -providers[v].price
+    start, sellers = by_region(run, providers, n_regions)
+    for r in range(n_regions):
+        rivals = sellers[start[r] : start[r + 1]]
+        chosen = max(1, math.ceil(run.providers_selected * len(rivals) - 1e-9))
+        for v in rivals:
+            better = 0
+            for w in rivals:
                 if merit[w] > merit[v] or (merit[w] == merit[v] and w < v):
                     better += 1
-        chosen = max(1, math.ceil(run.providers_selected * rivals - 1e-9))
-        provider.contract = 1 if better < chosen else 0
+            providers[v].contract = 1 if better < chosen else 0
 
 
 @submodel
-def staff_quality(run, v, trainers):
+def staff_quality(staff, trainers):
     """Mean quality of a provider's active trainers; 0 without any."""
     total, number = 0.0, 0
-    for i in range(run.trainers):
-        trainer = trainers[i]
-        if trainer.stage == ACTIVE and trainer.provider == v:
-            total += mean_quality(trainer)
+    for i in staff:
+        if trainers[i].stage == ACTIVE:
+            total += mean_quality(trainers[i])
             number += 1
     return total / max(1, number)
+
+
+@submodel
+def by_region(run, providers, n_regions):
+    """Providers that trade, region by region: those of region r are ``sellers[start[r]:start[r + 1]]``."""
+    start = np.zeros(n_regions + 1, np.int64)
+    for v in range(run.providers):
+        if providers[v].trading:
+            start[providers[v].region + 1] += 1
+    for r in range(n_regions):
+        start[r + 1] += start[r]
+    sellers, placed = np.zeros(start[n_regions], np.int64), start.copy()
+    for v in range(run.providers):
+        if providers[v].trading:
+            sellers[placed[providers[v].region]] = v
+            placed[providers[v].region] += 1
+    return start, sellers
+
+
+@submodel
+def by_provider(run, trainers):
+    """Trainers, provider by provider: those of provider v are ``staff[first[v]:first[v + 1]]``."""
+    first = np.zeros(run.providers + 1, np.int64)
+    for i in range(run.trainers):
+        first[trainers[i].provider + 1] += 1
+    for v in range(run.providers):
+        first[v + 1] += first[v]
+    staff, placed = np.zeros(run.trainers, np.int64), first.copy()
+    for i in range(run.trainers):
+        staff[placed[trainers[i].provider]] = i
+        placed[trainers[i].provider] += 1
+    return first, staff
 
 
 @submodel
@@ -147,15 +180,13 @@ def look_up_waits(run, p, trainers, providers):
 
 
 @submodel
-def taught_in(run, region, providers):
-    """Bits of the modules that some provider of the region can teach now."""
+def taught_by(sellers, providers):
+    """Bits of the modules that some of the ``sellers`` (provider numbers) can teach now."""
     bits = 0
-    for v in range(run.providers):
-        provider = providers[v]
-        if provider.trading and provider.region == region:
-            for k in range(N_MODULES):
-                if provider.wait[k] < NO_WAIT:
-                    bits |= 1 << k
+    for v in sellers:
+        for k in range(N_MODULES):
+            if providers[v].wait[k] < NO_WAIT:
+                bits |= 1 << k
     return bits
 
 

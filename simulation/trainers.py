@@ -212,24 +212,24 @@ def stop(month, provider, account):
 
 
 @submodel
-def pick_teachers(run, k, provider, number, trainers, chosen):
-    """Up to ``number`` of a provider's active trainers for module k, freest first, put into ``chosen``.
+def pick_teachers(k, staff, number, trainers, chosen):
+    """Up to ``number`` active trainers for module k of a provider's ``staff``, freest first, into ``chosen``.
 
     Returns how many were found and their mean days in the order book.
     """
-    taken = np.zeros(run.trainers, np.bool_)
+    taken = np.zeros(len(staff), np.bool_)
     found, booked = 0, 0.0
     while found < number:
         best, least = NOBODY, NO_WAIT
-        for i in range(run.trainers):
-            trainer = trainers[i]
-            may_teach = trainer.stage == ACTIVE and trainer.provider == provider and trainer.modules >> k & 1
-            if may_teach and not taken[i] and trainer.booked < least:
-                best, least = i, trainer.booked
+        for j in range(len(staff)):
+            trainer = trainers[staff[j]]
+            may_teach = trainer.stage == ACTIVE and trainer.modules >> k & 1
+            if may_teach and not taken[j] and trainer.booked < least:
+                best, least = j, trainer.booked
         if best == NOBODY:
             break
         taken[best] = True
-        chosen[found] = best
+        chosen[found] = staff[best]
         found += 1
         booked += least
     return found, booked / max(1, found)

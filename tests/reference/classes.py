@@ -39,12 +39,14 @@ class Class:
     seats: list[Seat] = field(default_factory=list)
     teachers: list[Trainer] = field(default_factory=list)
     number: int = -1
+    weight: float = 0.0  # enterprises of the nation that sit in it
     cost: float = 0.0  # to the programme
-    days: float = 0.0  # of the trainer, for the whole module
+    days: float = 0.0  # of all its trainers, for the whole module
 
     def admit(self, seat: Seat) -> None:
         """One more enterprise takes a seat."""
         self.seats.append(seat)
+        self.weight += seat.firm.weight
         self.cost += seat.firm.weight * (seat.offer.subsidy + seat.offer.overhead)
         self.days += seat.firm.weight * (seat.class_days + seat.visit_days)
 
@@ -123,9 +125,8 @@ def seat_together(programme: Programme, provider: Provider, k: int, group: list[
 
 
 def can_be_held(programme: Programme, one: Class) -> bool:
-    """Trainers with days free this month, one a class that this stands for; the budget must reach."""
-    stands_for = sum(seat.firm.weight for seat in one.seats[:1]) * len(one.seats)
-    classes = max(1, int(stands_for / programme.enterprises_per_class + 0.5))
+    """Trainers with days free this month, one for each class of the nation; the budget must reach."""
+    classes = max(1, int(one.weight / programme.enterprises_per_class + 0.5))
     able = [t for t in one.provider.certified() if t.may_teach(one.module)]
     one.teachers = sorted(able, key=lambda trainer: trainer.booked)[:classes]
     if not one.teachers:

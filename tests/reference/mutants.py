@@ -177,10 +177,10 @@ MARKET_MUTANTS = {
     ),
     "classes: trainers learn before they teach": Mutant(
         "classes",
-        "    ent.trainer, ent.trainer_quality = who, trainer.quality[k]\n"
-        "    learn(run, p, month, trainer, k, ent.weight)\n",
-        "    learn(run, p, month, trainer, k, ent.weight)\n"
-        "    ent.trainer, ent.trainer_quality = who, trainer.quality[k]\n",
+        "        ent.trainer_quality += trainers[t].quality[k] / len(staff)\n"
+        "        learn(run, p, month, trainers[t], k, ent.weight / len(staff))\n",
+        "        learn(run, p, month, trainers[t], k, ent.weight / len(staff))\n"
+        "        ent.trainer_quality += trainers[t].quality[k] / len(staff)\n",
     ),
     "trainers: idleness takes no quality": Mutant(
         "trainers", "trainer.quality[k] *= 1.0 - p.trainer_forgetting", "pass"
@@ -220,3 +220,24 @@ MARKET_MUTANTS = {
     "market: guarantees cost nothing": Mutant("market", "run.budget_left -= called", "pass"),
 }
 """Mechanisms of the training market, tried out where enterprises decide."""
+
+SAMPLE_MUTANTS = {
+    "classes: one trainer teaches classes of the whole nation": Mutant(
+        "classes", "int(places / run.enterprises_per_class + 0.5)", "1"
+    ),
+    "classes: trainers who share a class learn all of it": Mutant(
+        "classes",
+        "learn(run, p, month, trainers[t], k, ent.weight / len(staff))",
+        "learn(run, p, month, trainers[t], k, ent.weight)",
+    ),
+    "classes: a stand-in works for all who shared the class": Mutant(
+        "classes", "* ent.weight / ent.teachers", "* ent.weight"
+    ),
+    "demand: nobody hears before outreach reaches all that an enterprise stands for": Mutant(
+        "demand", "ENOUGH = 0.5", "ENOUGH = 1.0"
+    ),
+    "trainers: who is booked out teaches all the same": Mutant(
+        "trainers", "booked += least", "booked += 0.0"
+    ),
+}
+"""What matters where an enterprise stands for many, tried out in a sample."""

@@ -15,10 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.reference.mutants import MARKET_MUTANTS, MUTANTS, Mutant
+from tests.reference.mutants import MARKET_MUTANTS, MUTANTS, SAMPLE_MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[2]
-NOTHING = "nothing is changed"
 
 
 class Trial(NamedTuple):
@@ -27,6 +26,7 @@ class Trial(NamedTuple):
     programme: dict[str, Any]
     parameters: dict[str, float]
     months: int
+    weight: float = 1.0  # enterprises of the nation that each stands for
 
 
 ASSIGNED = Trial(
@@ -85,6 +85,27 @@ TRADE = Trial(
 )
 """Much happens on the training market: trainers and providers come and go, money and days run short."""
 
+SAMPLE = Trial(
+    programme=TRADE.programme
+    | {
+        "enterprises_per_month": 40.0,
+        "trainers": 80.0,
+        "training_of_trainers": [],
+        "outreach": [
+            {"from_month": 0, "campaign": 46.0, "dialogue": 17.0, "buyers": 33.0, "authority": 14.0}
+        ],
+        "budget": 20_000_000.0,
+    },
+    parameters=TRADE.parameters,
+    months=10,
+    weight=10.0,
+)
+"""The same market in a sample of one in ten."""
+
+TRIALS = ((MUTANTS, ASSIGNED), (MARKET_MUTANTS, TRADE), (SAMPLE_MUTANTS, SAMPLE))
+ALL = MUTANTS | MARKET_MUTANTS | SAMPLE_MUTANTS
+NOTHING = "nothing is changed"
+
 
 def mutate(mutant: Mutant | None, folder: Path) -> None:
     """Put a copy of the engine's package into ``folder``, with the mutant's text replaced."""
@@ -120,7 +141,7 @@ def first_differences(trial: Trial = ASSIGNED, months: int | None = None) -> tup
     from tests.reference.worlds import small_world
 
     months = months or trial.months
-    world = small_world(trial.programme, trial.parameters, months=months, start_month=12)
+    world = small_world(trial.programme, trial.parameters, months=months, start_month=12, weight=trial.weight)
     agreement = Agreement(EACH_MONTH)
     for month in range(months):
         reference = ReferenceModel(world)
@@ -133,20 +154,21 @@ def first_differences(trial: Trial = ASSIGNED, months: int | None = None) -> tup
 
 
 def examine(names: list[str]) -> dict[str, tuple[int, list[str]]]:
-    """What the comparison says of each of the named mutants; the unbroken engine goes through both trials."""
+    """What the comparison says of each of the named mutants; the unbroken engine goes through all trials."""
     found = {}
     with tempfile.TemporaryDirectory() as root:
         for number, name in enumerate(names):
             folder = Path(root) / str(number)
-            mutate((MUTANTS | MARKET_MUTANTS).get(name), folder)
+            mutate(ALL.get(name), folder)
             import_from(folder)
             imported = Path(importlib.import_module("simulation.month").__file__)
             assert imported.is_relative_to(folder), "the mutant was not what was imported"
-            if name == NOTHING:
-                (months, some), (more, others) = first_differences(ASSIGNED), first_differences(TRADE)
-                found[name] = (months + more, some + others)
-            else:
-                found[name] = first_differences(TRADE if name in MARKET_MUTANTS else ASSIGNED)
+            trials = [trial for mutants, trial in TRIALS if name in mutants or name == NOTHING]
+            months, differing = 0, []
+            for trial in trials:
+                made, differ = first_differences(trial)
+                months, differing = months + made, differing + differ
+            found[name] = months, differing
     return found
 
 

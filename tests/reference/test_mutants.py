@@ -7,10 +7,7 @@ import sys
 
 import pytest
 
-from tests.reference.mutants import MARKET_MUTANTS, MUTANTS
-from tests.reference.mutation import ASSIGNED, NOTHING, ROOT, TRADE, mutate
-
-ALL = MUTANTS | MARKET_MUTANTS
+from tests.reference.mutation import ALL, NOTHING, ROOT, TRIALS, mutate
 
 FAST = (
     NOTHING,
@@ -24,6 +21,7 @@ FAST = (
     "classes: visits come early",
     "trainers: supervision teaches nothing",
     "providers: candidates cost as much as trainers",
+    "classes: one trainer teaches classes of the whole nation",
     "labour balance: hires leave no gap in the pool",
     "month: a hire inherits the classes of the seat",
 )
@@ -60,7 +58,7 @@ def slow():
 
 
 def test_the_unbroken_engine_in_plain_python_agrees(fast):
-    assert fast[NOTHING] == [ASSIGNED.months + TRADE.months, []]
+    assert fast[NOTHING] == [sum(trial.months for _, trial in TRIALS), []]
 
 
 @pytest.mark.parametrize("name", FAST[1:])
@@ -81,7 +79,7 @@ def test_every_mutant_changes_text_that_the_engine_has_once(name):
 
 
 def test_a_mutant_whose_text_is_gone_is_refused(tmp_path):
-    gone = MUTANTS["people: newcomers quit no more"]._replace(old="no such text")
+    gone = ALL["people: newcomers quit no more"]._replace(old="no such text")
     with pytest.raises(ValueError, match="occurs 0 times"):
         mutate(gone, tmp_path)
 

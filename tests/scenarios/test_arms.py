@@ -2,7 +2,7 @@
 
 import pytest
 
-from scenarios.arms import counterfactual
+from scenarios.arms import check_arms, counterfactual
 from simulation.inputs import InputError
 from simulation.programme import Programme, Scenario
 
@@ -25,6 +25,19 @@ def test_two_worlds_have_no_common_counterfactual():
     several = [scenario("one", parameters={"quit_rate": 0.03}), scenario("two")]
     with pytest.raises(InputError, match=r"two: parameters\.quit_rate"):
         counterfactual(NOTHING, several)
+
+
+def test_it_takes_the_prices_and_the_calendar_of_the_scenario():
+    past = {"start_year": 2009, "price_year": 2015, "price_level": 0.9, "wage_level": 0.7}
+    world = counterfactual(NOTHING, [scenario("one", **past)])
+    assert {name: getattr(world, name) for name in past} == past
+    check_arms(world, [scenario("one", **past)], 4)
+
+
+def test_arms_of_different_prices_are_refused():
+    one = scenario("one", price_year=2015, price_level=0.9, wage_level=0.7)
+    with pytest.raises(InputError, match=r"other: price_year = 2023: differs from the baseline's 2015"):
+        check_arms(counterfactual(NOTHING, [one]), [one, scenario("other")], 4)
 
 
 def test_costs_may_differ():

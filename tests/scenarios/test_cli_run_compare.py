@@ -23,9 +23,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pilot(folder):
-    """A quick pilot, trained in the first months so that two years can be observed."""
+    """A quick pilot that enrols in the first months, so that two years can be observed."""
     file = folder / "quick.toml"
-    pace = "enterprises_per_month = 10\nclosing_month = 6\ntrainer_days_per_month = 120\n"
+    pace = 'enrolment = "assigned"\nenterprises_per_month = 10\nclosing_month = 6\ntrainers = 20\n'
     file.write_text(f'extends = "pilot_2009_2013"\n[programme]\n{pace}')
     return str(file)
 
@@ -58,7 +58,8 @@ def test_compare_writes_tables_in_the_columns_of_the_contract(compared):
     assert set(effects["population"]) == {"trained", "targeted", "all"}
     assert set(effects["group"]) == {"total", "sector", "region", "size", "gender"}
     assert {path.stem for path in compared.glob("*.parquet")} == {
-        "effects", "indicators", "programme", "uncertainty", "channels", "parties", "reporting",
+        "effects", "indicators", "programme", "market", "reach_by_group", "uncertainty", "channels",
+        "parties", "reporting",
     }  # fmt: skip
 
 
@@ -158,7 +159,7 @@ def differences(effects):
 
 def test_scenario_against_itself_has_no_effect_at_all(capsys, folder):
     file = folder / "everybody.toml"
-    file.write_text("[programme]\nenterprises_per_month = 1000000\ntrainer_days_per_month = 5000000\n")
+    file.write_text('[programme]\nenrolment = "assigned"\nenterprises_per_month = 1000000\ntrainers = 300\n')
     assert differences(self_comparison(capsys, str(file))) == {0.0}
 
 

@@ -14,7 +14,7 @@ TABLES = load_census()
 
 def scenario(name: str, per_month: float, **target) -> Scenario:
     programme = Programme.model_validate(
-        {"enterprises_per_month": per_month, "closing_month": 60, "target": target}
+        {"enrolment": "assigned", "enterprises_per_month": per_month, "closing_month": 60, "target": target}
     )
     return Scenario(name=name, months=72, programme=programme)
 

@@ -3,7 +3,6 @@
 import numpy as np
 import polars as pl
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from scenarios.drawing import Story, balanced, save, spread, tick_label
 from scenarios.figures import comparison_figures
@@ -12,6 +11,7 @@ from scenarios.run_figures import run_figures
 from scenarios.wording import effect_unit, interval, number
 from simulation.indicators import INDICATORS
 from simulation.parameters import MODULES
+from tests.scenarios.figure_checks import check_apart, check_inside, check_slide, pixels, texts
 
 SECTORS = [f"C{code}" for code in range(13, 43)]
 TITLES = {"a": "National rollout, common base", "b": "Pilot of 2009 to 2013", "c": "Class only"}
@@ -66,26 +66,6 @@ def comparison(titles=TITLES):
     return {name: pl.DataFrame(rows) for name, rows in frames.items()}
 
 
-def pixels(figure):
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[..., :3]
-
-
-def texts(figure):
-    """Written texts of headings, labels, ticks and notes, with their boxes in pixels."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    found = list(figure.texts)
-    for axes in figure.axes:
-        found += [axes._left_title, axes.xaxis.label, *axes.texts]
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            found += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
-    shown = [text for text in found if text.get_visible() and text.get_text().strip()]
-    return [(text.get_text(), text.get_window_extent(canvas.get_renderer())) for text in shown]
-
-
 ALL = {
     "effects", "over_time", "costs", "uncertainty", "practices", "effects_by_sector", "effects_by_size",
     "effects_by_gender",
@@ -104,30 +84,17 @@ def test_every_figure_is_drawn(drawn):
 
 @pytest.mark.parametrize("name", sorted(ALL))
 def test_figure_is_a_slide_that_is_not_blank(drawn, name):
-    image = pixels(drawn[name])
-    assert image.shape[0] / image.shape[1] == pytest.approx(9 / 16, rel=0.01)
-    assert (image < 250).any(axis=2).mean() > 0.01
-    assert len(np.unique(image @ np.array([65_536, 256, 1]))) > 20  # colours
+    check_slide(drawn[name])
 
 
 @pytest.mark.parametrize("name", sorted(ALL))
 def test_no_text_leaves_the_slide(drawn, name):
-    width, height = drawn[name].canvas.get_width_height()
-    for text, box in texts(drawn[name]):
-        assert box.x0 >= -2, text
-        assert box.x1 <= width + 2, text
-        assert box.y0 >= -2, text
-        assert box.y1 <= height + 2, text
+    check_inside(drawn[name])
 
 
 @pytest.mark.parametrize("name", sorted(ALL))
 def test_no_text_covers_another(drawn, name):
-    found = texts(drawn[name])
-    for place, (text, box) in enumerate(found):
-        for other, its in found[:place]:
-            width = min(box.x1, its.x1) - max(box.x0, its.x0)
-            height = min(box.y1, its.y1) - max(box.y0, its.y0)
-            assert width <= 3 or height <= 5, (text, other)
+    check_apart(drawn[name])
 
 
 @pytest.mark.parametrize("name", sorted(ALL))

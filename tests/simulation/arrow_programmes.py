@@ -50,7 +50,7 @@ MARKET_DEAR = MARKET | {
 
 BUSY = MARKET | {
     "enterprises_per_month": 6.0,
-    "trainers": 8.0,
+    "trainers": 16.0,
     "training_of_trainers": [{"from_month": 2, "to_month": 8, "places_per_month": 1.0}],
     "outreach": [{"from_month": 0, "campaign": 3.0, "dialogue": 3.0, "buyers": 3.0, "authority": 3.0}],
     "delivery": {"enterprises_per_class": 2, "enterprises_per_visit": 2},

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from simulation import batch
+from simulation import market_accounts as ma
 from simulation.census import load_census
 from simulation.inputs import InputError
 from simulation.parameters import parameter_record
 from simulation.population import draw_population
-from simulation.programme import Scenario
+from simulation.programme import Programme, Scenario
 from simulation.world import Run
 
 MONTHS = 6
@@ -17,9 +18,11 @@ MONTHS = 6
 @pytest.fixture(scope="module")
 def runs():
     populations = [draw_population(load_census(), enterprises=100, months=MONTHS, seed=s) for s in (1, 2, 3)]
+    programmes = (None, Programme.model_validate({"trainers": 40, "enterprises_per_month": 1e5}), None)
+    scenarios = [Scenario(name="any", months=MONTHS, programme=programme) for programme in programmes]
     return [
-        Run(Scenario(name="none", months=MONTHS), p, parameter_record(), 1, s, panel=p.employees >= 20)
-        for s, p in enumerate(populations)
+        Run(scenario, p, parameter_record(), 1, s, panel=p.employees >= 20)
+        for s, (scenario, p) in enumerate(zip(scenarios, populations, strict=True))
     ]
 
 
@@ -31,6 +34,16 @@ def test_groups_are_of_consecutive_runs_and_change_no_bit(runs, monkeypatch):
     for one, other in zip(together, apart, strict=True):
         assert one.sums.tobytes() == other.sums.tobytes()
         assert one.panel.tobytes() == other.panel.tobytes()
+        assert one.market.tobytes() == other.market.tobytes()
+
+
+def test_results_hold_the_market_of_their_own_run(runs):
+    results = batch.simulate(runs)
+    regions = len(runs[0].population.tables.regions)
+    for result in results:
+        assert result.market.shape == (MONTHS, 1 + regions, ma.N_MARKET_ACCOUNTS)
+    assert [bool(result.market.any()) for result in results] == [False, True, False]
+    assert results[1].market[-1, 0, ma.ACTIVE_TRAINERS] == results[1].market[-1, 1:, ma.ACTIVE_TRAINERS].sum()
 
 
 def test_the_panel_alone_is_what_the_whole_result_says_of_the_panel(runs):
@@ -39,6 +52,8 @@ def test_the_panel_alone_is_what_the_whole_result_says_of_the_panel(runs):
         assert len(other.enterprises) == len(one.panel) < len(one.enterprises)
         assert np.array_equal(one.panel_enterprises, other.panel_enterprises)
         assert np.array_equal(one.panel, other.panel)
+        assert np.array_equal(one.market, other.market)
+        assert other.market.base is None  # the world can be forgotten
 
 
 def test_what_the_machine_cannot_hold_is_refused(runs, monkeypatch):

@@ -31,8 +31,8 @@ def gains():
     for visits in VISITS:
         programme = Programme.model_validate(
             {
-                "modules": ["cooperation"], "enterprises_per_month": 150, "trainer_days_per_month": 4000,
-                "closing_month": 2, "delivery": {"visits": visits, "visit_months": 6},
+                "enrolment": "assigned", "modules": ["cooperation"], "enterprises_per_month": 150,
+                "trainers": 400, "closing_month": 2, "delivery": {"visits": visits, "visit_months": 6},
             }
         )  # fmt: skip
         scenario = Scenario(name=f"visits_{visits}", months=MONTHS, programme=programme)

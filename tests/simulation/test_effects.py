@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from simulation import accounts as a
-from simulation.effects import channels, discounted_difference, net_benefit, paired_sums
+from simulation import market_accounts as ma
+from simulation.effects import (
+    NO_SHARED_COSTS,
+    SharedCosts,
+    channels,
+    discounted_difference,
+    net_benefit,
+    paired_sums,
+    shared_costs,
+)
 from simulation.indicators import INDICATORS
 from simulation.parameters import parameter_record
 
@@ -98,8 +107,43 @@ def test_net_benefit_values_each_difference_once_and_leaves_transfers_out():
     assert worth is not None
     assert worth.benefit == pytest.approx(10_000 + 1000 + 100 * (2 + 2) + 5 * 2 * 10)
     assert worth.resources == pytest.approx(4 * 500 + 300 + 200)
+    assert worth.public == pytest.approx(0.5 * 1000 + 5 * 2 * 10 - 5_000 - 300)
     assert worth.ratio == pytest.approx(worth.benefit / worth.resources)
     assert net_benefit(difference, 0.0, p, 100.0) is None
+
+
+def test_costs_of_the_whole_run_are_shared_by_the_trained():
+    scenario, baseline = np.zeros((2, 3, ma.N_MARKET_ACCOUNTS))
+    scenario[:, ma.TRAINING_OF_TRAINERS] = [600.0, 0.0, 200.0]
+    scenario[:, ma.AWARENESS] = 40.0
+    scenario[:, ma.GUARANTEES] = [0.0, 0.0, 16.0]
+    scenario[:, ma.GROWTH_COSTS] = [0.0, 80.0, 0.0]
+    scenario[:, ma.SUBSIDIES] = 9_999.0  # paid enterprise by enterprise
+    assert shared_costs(scenario, baseline, 8.0) == SharedCosts(100.0, 15.0, 2.0, 10.0)
+    baseline[0, ma.TRAINING_OF_TRAINERS] = 600.0  # would be spent in any case
+    assert shared_costs(scenario, baseline, 8.0) == SharedCosts(25.0, 15.0, 2.0, 10.0)
+    assert shared_costs(scenario, scenario, 8.0) == NO_SHARED_COSTS
+    assert shared_costs(scenario, baseline, 0.0) == NO_SHARED_COSTS
+
+
+def test_shared_costs_are_resources_and_the_public_pays_its_part():
+    p = parameter_record({"trainer_day_cost": 500.0})[0]
+    difference = np.zeros(a.N_ACCOUNTS)
+    difference[a.VALUE_ADDED], difference[a.TRAINER_DAYS], difference[a.SUBSIDIES] = 10_000.0, 4.0, 900.0
+    alone = net_benefit(difference, 1.0, p, mean_wage=100.0)
+    worth = net_benefit(difference, 1.0, p, 100.0, SharedCosts(100.0, 15.0, 2.0, 10.0))
+    assert alone is not None
+    assert worth is not None
+    assert alone.resources == pytest.approx(4 * 500)
+    assert worth.resources == pytest.approx(4 * 500 + 100 + 15 + 10)  # guarantees are a transfer
+    assert worth.public == pytest.approx(-900 - 100 - 15 - 2)  # growth is paid by the providers
+    assert worth.benefit == alone.benefit == 10_000.0
+    assert (worth.enterprises, worth.workers, worth.buyers) == (
+        alone.enterprises,
+        alone.workers,
+        alone.buyers,
+    )
+    assert worth.net == pytest.approx(10_000 - 2_125)
 
 
 def test_channels_add_up_to_the_change_of_productivity():

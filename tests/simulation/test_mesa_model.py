@@ -35,7 +35,7 @@ def test_results_are_those_of_the_engine(two_years):
 
 
 def test_small_programme_enrols_in_its_own_stratum():
-    model = ScoreModel("pilot_2009_2013", enterprises=100, months=6, seed=1)
+    model = ScoreModel("pilot_2009_2013", enterprises=100, months=18, seed=1)  # its trainers take half a year
     model.run_model()
     assert model.run.population.programme_found[0] > 0
     assert model.programme_totals()["modules_taken"] > 0
