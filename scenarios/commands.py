@@ -134,9 +134,7 @@ def _compile_once() -> None:
     if not is_compiled():
         from simulation.warm_up import warm_up
 
-        print(
-            "Compiling the model, about half a minute, this first time only ...", file=sys.stderr, flush=True
-        )
+        print("Compiling the model, about a minute, this first time only ...", file=sys.stderr, flush=True)
         warm_up()
 
 

@@ -1,123 +1,24 @@
-"""Submodel 3, matching and delivery: visits that are due, queues at providers, and classes.
+"""Submodel 3, matching and delivery: queues at providers, and classes.
 
 A class teaches one module at one provider. Its trainer books the days of the class and of all visits that
 follow, so that visits come when they are due and a full order book makes new classes wait.
 """
 
-import math
-
 import numpy as np
 
-from simulation import draws
 from simulation import market_accounts as ma
 from simulation.compile import submodel
 from simulation.ledger import enter
 from simulation.offers import NOBODY, buys, choose_provider, terms
 from simulation.providers import look_up_waits
-from simulation.state import ACTIVE, N_MODULES, NO_MODULE, NO_WAIT
-from simulation.trainers import freest, learn, pick_teachers
+from simulation.state import N_MODULES, NO_MODULE, NO_WAIT, PLANNED_CLASS, SEAT
+from simulation.trainers import learn, pick_teachers
+from simulation.visits import finish_module, visit_days
 
 PATIENCE = 3
 """Months that an enterprise waits before its class is held with empty places."""
 REPENT = 6
 """Months of waiting after which an enterprise looks for another provider."""
-ABANDON = 12
-"""Months after the class at which a module without a trainer is given up."""
-GOES_ON = -2
-"""Value of ``wanted``: a module was finished this month, and the next is to be weighed."""
-NOTHING_SEEN = 1e-4
-"""Least gain that an enterprise sees, share of value added."""
-
-
-# --- visits
-
-
-@submodel
-def make_visits(run, p, month, enterprises, roll, trainers, providers):
-    """Visits under way, as they fall due; a trainer who left is stood in for by the freest of the region."""
-    for i in range(run.enrolled):
-        ent = enterprises[roll[i]]
-        if not ent.alive or ent.module == NO_MODULE:
-            continue
-        if not at_work(ent.trainer, trainers, providers) and not find_stand_in(
-            run, p, ent, trainers, providers
-        ):
-            if month - ent.class_month >= ABANDON:
-                ent.module = NO_MODULE
-            continue
-        days = visit_days(run, p, ent.classmates)
-        for _ in range(visits_due(run, ent, month)):
-            ent.trainer_days_today += days
-            ent.visits_today += 1
-            ent.visits_done += 1
-            providers[ent.provider].days += days * ent.weight
-        if ent.visits_done >= run.visits:
-            finish_module(run, p, ent, roll[i] - run.first_enterprise, providers[ent.provider])
-
-
-@submodel
-def at_work(trainer, trainers, providers):
-    """Whether a trainer is active at a provider that trades."""
-    return trainers[trainer].stage == ACTIVE and providers[trainers[trainer].provider].trading == 1
-
-
-@submodel
-def find_stand_in(run, p, ent, trainers, providers):
-    """Another trainer of the region takes over the visits still to be made; False if there is none."""
-    who = freest(run, ent.module, np.int64(ent.region), trainers, providers)
-    if who == NOBODY:
-        return False
-    ent.trainer, ent.provider = who, trainers[who].provider
-    ent.trainer_quality = trainers[who].quality[ent.module]
-    left = run.visits - ent.visits_done
-    trainers[who].booked += left * visit_days(run, p, ent.classmates) * ent.weight / ent.teachers
-    return True
-
-
-@submodel
-def visits_due(run, ent, month):
-    """Visits that the schedule wants by now, less those done: spread evenly over the months after class."""
-    months = min(run.visit_months, month - ent.class_month)
-    return run.visits * months // run.visit_months - ent.visits_done
-
-
-@submodel
-def visit_days(run, p, classmates):
-    """Trainer days of one visit to one enterprise, which classmates may share."""
-    return p.visit_days / min(run.enterprises_per_visit, max(1.0, classmates))
-
-
-@submodel
-def finish_module(run, p, ent, identity, provider):
-    """Count the module; the enterprise sees a result, its provider gets a name, and the next is weighed.
-
-    The field ``module`` is cleared by the enterprise's own month, in which the last visits still act.
-    """
-    k = ent.module
-    ent.modules_done += 1
-    if ent.modules_done == 1:
-        ent.reached_today = 1
-    ent.result = seen_result(run, p, ent, identity)
-    ent.belief = math.exp(math.log(ent.belief) + p.belief_own * (math.log(ent.result) - math.log(ent.belief)))
-    provider.reputation += p.reputation_speed * (ent.gain[k] - provider.reputation)
-    ent.wanted = GOES_ON
-    if run.assigned:
-        key = draws.stream(run.seed, draws.CONTINUATION, ent.modules_done)
-        if draws.uniform(draws.block(key, identity)) >= run.continuation:
-            ent.wanted = NO_MODULE
-
-
-@submodel
-def seen_result(run, p, ent, identity):
-    """The gain per module that the enterprise sees, share of value added: what its practices are worth."""
-    worth = 0.0
-    for k in range(N_MODULES):
-        worth += p.productivity_gain[k] * ent.gain[k]
-    error = draws.bell(draws.block(draws.stream(run.seed, draws.RESULT, ent.modules_done), identity))
-    return max(NOTHING_SEEN, worth / ent.modules_done) * math.exp(p.belief_noise * error)
-
-
-# --- classes
 
 
 @submodel
@@ -125,96 +26,118 @@ def hold_classes(
     run, p, month, subsidies, enterprises, roll, start, sellers, first_of, staff_of, trainers, providers,
     account,
 ):  # fmt: skip
-    """Queues form classes by provider and module; those are held for which trainer and budget are there.
+    """Queues form classes by provider and module; those are held for which trainers and budget are there.
 
     Providers of region r are ``sellers[start[r]:start[r + 1]]``, trainers of provider v
     ``staff_of[first_of[v]:first_of[v + 1]]``. A class is held when full, or part-full once one of its
     enterprises has waited ``PATIENCE`` months.
     """
     look_up_waits(run, p, trainers, providers)
+    stays = ask_the_queues(run, p, month, subsidies, enterprises, roll, start, sellers, providers)
+    seats, planned = plan_classes(run, p, month, subsidies, enterprises, roll, stays, providers)
+    teachers, spent = engage_teachers(run, p, planned, first_of, staff_of, trainers)
+    run.queue = 0.0
+    for i in range(run.enrolled):
+        ent = enterprises[roll[i]]
+        if not stays[i]:
+            continue
+        place = seats[i].place
+        if place != NOBODY and planned[place].teachers > 0:
+            first, last = planned[place].first_teacher, planned[place].first_teacher + planned[place].teachers
+            sit(
+                run, p, month, subsidies, ent, roll[i] - run.first_enterprise, seats[i],
+                planned[place].class_id, teachers[first:last], trainers, providers[ent.provider], account,
+            )  # fmt: skip
+        else:
+            run.queue += ent.weight
+    run.budget_left -= spent  # only now, so that all terms are those of the month's beginning
+
+
+@submodel
+def ask_the_queues(run, p, month, subsidies, enterprises, roll, start, sellers, providers):
+    """Which places of the roll wait for a class and still want it at the terms of the day."""
     stays = np.zeros(run.enrolled, np.bool_)
-    number = np.zeros((max(1, run.providers), N_MODULES), np.int64)
-    impatient = np.zeros((max(1, run.providers), N_MODULES), np.bool_)
     for i in range(run.enrolled):
         ent = enterprises[roll[i]]
         if is_waiting(ent, month):
             identity = roll[i] - run.first_enterprise
             local = sellers[start[ent.region] : start[ent.region + 1]]
             stays[i] = stays_in_queue(run, p, month, subsidies, ent, identity, local, providers)
-            if stays[i] and ent.provider != NOBODY:
-                number[ent.provider, ent.wanted] += 1
-                if month - ent.waiting_since >= PATIENCE:
-                    impatient[ent.provider, ent.wanted] = True
+    return stays
 
-    class_of = np.full(run.enrolled, NOBODY)
-    days_of = np.zeros(run.enrolled)
-    mates_of = np.zeros(run.enrolled)
-    provider_of = np.zeros(run.enrolled, np.int64)
-    module_of = np.zeros(run.enrolled, np.int64)
-    cost = np.zeros(run.enrolled)
-    booking = np.zeros(run.enrolled)
-    needed = np.zeros(run.enrolled, np.int64)  # trainers: one for each class of the nation
-    seated = np.zeros(number.shape, np.int64)
-    latest = np.zeros(number.shape, np.int64)
-    prospects = 0
+
+@submodel
+def plan_classes(run, p, month, subsidies, enterprises, roll, stays, providers):
+    """Divide the queues, in the roll's order, into classes; returns each place's seat and the classes."""
+    queues = (run.providers + 1, N_MODULES)
+    number, seated, latest = (
+        np.zeros(queues, np.int64),
+        np.zeros(queues, np.int64),
+        np.zeros(queues, np.int64),
+    )
+    impatient = np.zeros(queues, np.bool_)
     for i in range(run.enrolled):
         ent = enterprises[roll[i]]
+        if stays[i] and ent.provider != NOBODY:
+            number[ent.provider, ent.wanted] += 1
+            if month - ent.waiting_since >= PATIENCE:
+                impatient[ent.provider, ent.wanted] = True
+    seats, planned = np.zeros(run.enrolled, SEAT), np.zeros(run.enrolled, PLANNED_CLASS)
+    classes = 0
+    for i in range(run.enrolled):
+        ent, seat = enterprises[roll[i]], seats[i]
+        seat.place = NOBODY
         if not stays[i] or ent.provider == NOBODY:
             continue
         v, k = ent.provider, ent.wanted
         full = number[v, k] // run.seats_per_class * run.seats_per_class
-        seats = run.seats_per_class if seated[v, k] < full else number[v, k] - full
+        together = run.seats_per_class if seated[v, k] < full else number[v, k] - full
         if seated[v, k] >= full and not impatient[v, k]:
             continue
         if seated[v, k] % run.seats_per_class == 0:
-            latest[v, k] = prospects
-            provider_of[prospects], module_of[prospects] = v, k
-            prospects += 1
+            latest[v, k] = classes
+            planned[classes].provider, planned[classes].module = v, k
+            classes += 1
         seated[v, k] += 1
-        c = latest[v, k]
-        class_of[i] = c
-        places = seats * ent.weight  # national enterprises in the class
-        days_of[i] = run.class_days / min(run.enterprises_per_class, max(1.0, places))
-        mates_of[i] = min(float(run.enterprises_per_class), places)
-        needed[c] = max(1, min(run.trainers, int(places / run.enterprises_per_class + 0.5)))
+        seat.place = latest[v, k]
+        places = together * ent.weight
+        seat.class_days = run.class_days / min(run.enterprises_per_class, max(1.0, places))
+        seat.classmates = min(float(run.enterprises_per_class), places)
         _, _, subsidy, overhead, _ = terms(run, p, month, subsidies, ent, providers[v], k, ent.supported == 1)
-        cost[c] += ent.weight * (subsidy + overhead)
-        booking[c] += ent.weight * (days_of[i] + run.visits * visit_days(run, p, mates_of[i]))
+        plan = planned[seat.place]
+        plan.stands_for += ent.weight
+        plan.cost += ent.weight * (subsidy + overhead)
+        plan.days += ent.weight * (seat.class_days + run.visits * visit_days(run, p, seat.classmates))
+    return seats, planned[:classes]
 
-    first = np.cumsum(needed) - needed
-    teachers = np.zeros(needed.sum(), np.int64)
-    teachers_of = np.zeros(run.enrolled, np.int64)
-    class_id = np.zeros(run.enrolled, np.int64)
-    budget_before = run.budget_left  # terms are those of the month's beginning, whatever classes come first
+
+@submodel
+def engage_teachers(run, p, planned, first_of, staff_of, trainers):
+    """Teachers with days free this month, one for each class of the nation, who book the days of the module.
+
+    Classes come in the order in which they were planned, as far as the budget reaches. Returns the list of
+    teachers and what the programme spends.
+    """
+    wanted = np.zeros(len(planned), np.int64)
+    for c in range(len(planned)):
+        classes = int(planned[c].stands_for / run.enterprises_per_class + 0.5)
+        wanted[c] = max(1, min(run.trainers, classes))
+    first = np.cumsum(wanted) - wanted
+    teachers = np.zeros(wanted.sum(), np.int64)
     spent = 0.0
-    for c in range(prospects):
-        chosen = teachers[first[c] : first[c] + needed[c]]
-        v = provider_of[c]
-        staff = staff_of[first_of[v] : first_of[v + 1]]
-        found, booked = pick_teachers(module_of[c], staff, needed[c], trainers, chosen)
-        free = found > 0 and booked < p.trainer_days
-        if free and (cost[c] == 0.0 or cost[c] <= budget_before - spent):
-            spent += cost[c]
+    for c in range(len(planned)):
+        plan = planned[c]
+        chosen = teachers[first[c] : first[c] + wanted[c]]
+        staff = staff_of[first_of[plan.provider] : first_of[plan.provider + 1]]
+        found, booked = pick_teachers(plan.module, staff, wanted[c], trainers, chosen)
+        reaches = plan.cost == 0.0 or plan.cost <= run.budget_left - spent
+        if found > 0 and booked < p.trainer_days and reaches:
+            spent += plan.cost
             for t in range(found):
-                trainers[chosen[t]].booked += booking[c] / found
-            teachers_of[c] = found
-            class_id[c] = run.classes
+                trainers[chosen[t]].booked += plan.days / found
+            plan.first_teacher, plan.teachers, plan.class_id = first[c], found, run.classes
             run.classes += 1
-
-    run.queue = 0.0
-    for i in range(run.enrolled):
-        ent = enterprises[roll[i]]
-        c = class_of[i]
-        if c != NOBODY and teachers_of[c] > 0:
-            identity = roll[i] - run.first_enterprise
-            taught_by = teachers[first[c] : first[c] + teachers_of[c]]
-            sit(
-                run, p, month, subsidies, ent, identity, taught_by, trainers, providers[ent.provider],
-                class_id[c], days_of[i], mates_of[i], account,
-            )  # fmt: skip
-        elif stays[i]:
-            run.queue += ent.weight
-    run.budget_left = budget_before - spent
+    return teachers, spent
 
 
 @submodel
@@ -244,9 +167,9 @@ def stays_in_queue(run, p, month, subsidies, ent, identity, sellers, providers):
 
 @submodel
 def sit(
-    run, p, month, subsidies, ent, identity, staff, trainers, provider, class_id, days, classmates, account
+    run, p, month, subsidies, ent, identity, seat, class_id, teachers, trainers, provider, account
 ):  # fmt: skip
-    """The enterprise sits in a class: its module opens with a trainer, and is paid for."""
+    """The enterprise sits in a class: its module opens with a teacher, and is paid for."""
     k = ent.wanted
     fee, buyer, subsidy, overhead, supported = terms(
         run, p, month, subsidies, ent, provider, k, ent.supported == 1
@@ -254,20 +177,20 @@ def sit(
     ent.module, ent.wanted = k, NO_MODULE
     ent.modules_begun |= 1 << k
     ent.class_today, ent.class_month, ent.class_id = 1, month, class_id
-    ent.classmates, ent.visits_done, ent.waiting_since = classmates, 0, -1
+    ent.classmates, ent.visits_done, ent.waiting_since = seat.classmates, 0, -1
     if ent.first_class_month < 0:
         ent.first_class_month = month
         ent.credit_line = run.credit_line if supported else 0.0
-    ent.trainer, ent.teachers, ent.trainer_quality = staff[0], len(staff), 0.0
-    for t in staff:
-        ent.trainer_quality += trainers[t].quality[k] / len(staff)
-        learn(run, p, month, trainers[t], k, ent.weight / len(staff))
-    ent.trainer_days_today += days
+    ent.trainer, ent.teachers, ent.trainer_quality = teachers[0], len(teachers), 0.0
+    for t in teachers:
+        ent.trainer_quality += trainers[t].quality[k] / len(teachers)
+        learn(run, p, month, trainers[t], k, ent.weight / len(teachers))
+    ent.trainer_days_today += seat.class_days
     ent.fee_today, ent.buyer_payment_today = fee, buyer
     ent.subsidy_today, ent.overhead_today = subsidy, overhead
     ent.commercial_today = 1 if subsidy == 0.0 else 0
     provider.revenue += ent.weight * (fee + buyer + subsidy)
-    provider.days += ent.weight * days
+    provider.days += ent.weight * seat.class_days
     provider.sold += ent.weight
     r = ent.region
     enter(account, r, ma.MODULES, ent.weight)

@@ -24,7 +24,7 @@ PACKAGE = Path(__file__).parent
 KERNEL_SOURCES = (
     "accounts", "classes", "compile", "delivery", "demand", "draws", "hiring", "ledger", "market",
     "market_accounts", "money", "month", "observation", "offers", "ordered", "parameters", "people",
-    "practices", "production", "providers", "state", "trainers",
+    "practices", "production", "providers", "state", "trainers", "visits",
 )  # fmt: skip
 """Modules that hold compiled code, or types and constants that compiled code contains."""
 

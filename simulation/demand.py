@@ -10,7 +10,6 @@ import numpy as np
 
 from simulation import draws
 from simulation import market_accounts as ma
-from simulation.classes import GOES_ON
 from simulation.compile import submodel
 from simulation.ledger import enter, is_open
 from simulation.offers import NOBODY, buys, choose_provider, terms
@@ -25,6 +24,7 @@ from simulation.state import (
     BY_PROVIDER,
     NO_MODULE,
 )
+from simulation.visits import GOES_ON
 
 EVERY_MODULE = np.int64(31)
 """Bits of all five modules."""

@@ -7,7 +7,7 @@ After the programme closes the market runs on, without its money.
 
 from simulation import accounts as a
 from simulation import classes as teaching
-from simulation import demand
+from simulation import demand, visits
 from simulation import market_accounts as ma
 from simulation import providers as sellers
 from simulation import trainers as staff
@@ -35,7 +35,7 @@ def market_month(
     staff.month(run, p, month, graduates, starters, trainers, providers, account)
     start, local_sellers = sellers.by_region(run, providers, len(regions))
     first, staff_of = sellers.by_provider(run, trainers)
-    teaching.make_visits(run, p, month, enterprises, roll, trainers, providers)
+    visits.make_visits(run, p, month, enterprises, roll, trainers, providers)
     teaching.hold_classes(
         run, p, month, subsidies, enterprises, roll, start, local_sellers, first, staff_of, trainers,
         providers, account,

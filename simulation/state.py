@@ -147,6 +147,21 @@ BLOCK = np.dtype(
 )
 """Neighbouring whole clusters of one sector and region: the unit of parallel work and of ordered sums."""
 
+SEAT = np.dtype([("place", "i8"), ("class_days", "f8"), ("classmates", "f8")], align=True)
+"""What an enterprise in a queue would have: place of its class among the month's planned ones, -1 if none."""
+
+PLANNED_CLASS = np.dtype(
+    [
+        ("provider", "i8"), ("module", "i8"),
+        ("stands_for", "f8"),  # national enterprises
+        ("cost", "f8"), ("days", "f8"),  # to the programme, yuan; of its teachers, with all visits
+        ("first_teacher", "i8"), ("teachers", "i8"),  # where its teachers are listed; none: it is not held
+        ("class_id", "i8"),
+    ],
+    align=True,
+)  # fmt: skip
+"""A class that would be full, or whose enterprises are impatient, before it has teachers and budget."""
+
 TRAINER = np.dtype(
     [
         ("region", "i8"), ("provider", "i8"), ("stage", "i8"), ("graduated_month", "i8"),

@@ -31,5 +31,5 @@ def warm_up() -> None:
 
 if __name__ == "__main__":
     if not is_compiled():
-        print("Compiling the model (about half a minute, once) ...", flush=True)
+        print("Compiling the model (about a minute, once) ...", flush=True)
     warm_up()

@@ -1,4 +1,4 @@
-"""How a test moves the causes of the training market: beliefs, neighbours, providers, levers of the market."""
+"""How a test moves the causes of the training market: beliefs, neighbours, providers, levers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a test measures the effects of the training market: demand, choice of providers, trainers, providers."""
+"""How a test measures the effects of the training market: demand, choice, trainers, providers."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from simulation.population import Population, ProgrammeStratum, draw_population
-from simulation.state import TAKEN
 from simulation.world import World, build_world
 from tests.simulation.small_runs import REGIONS, SECTORS, TABLES, WHERE, small_run, small_scenario
 

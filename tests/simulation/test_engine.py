@@ -1,27 +1,42 @@
-"""The same run gives the same bytes however it is made, and random numbers are what they claim to be."""
+"""The same run gives the same bytes however it is made."""
 
 from dataclasses import fields
 
 import numba
 import numpy as np
 import pytest
-from scipy import stats
 
 from simulation import accounts as a
 from simulation import compile as compiling
-from simulation import draws, world
+from simulation import market_accounts as ma
+from simulation import world
 from simulation.batch import simulate
 from simulation.effects import paired_sums
-from simulation.world import World, build_world
-from tests.simulation.small_runs import SEEDS, small_run, small_scenario
+from simulation.world import Run, World, build_world
+from tests.simulation.histories import LIVELY, PROGRAMME
+from tests.simulation.small_runs import SEEDS, WHERE, small_run, small_scenario, view
 
-PROGRAMME = {"enterprises_per_month": 3.0, "trainer_days_per_month": 80.0, "credit_line": 1.0}
-WITH = small_scenario(24, PROGRAMME)
+ASSIGNED = {
+    "enrolment": "assigned",
+    "enterprises_per_month": 3.0,
+    "trainers": 12.0,
+    "credit_line": 1.0,
+    "target": WHERE,
+}
+WITH = small_scenario(24, ASSIGNED)
 WITHOUT = small_scenario(24)
+ON_MARKET = small_scenario(24, PROGRAMME | {"closing_month": 18})
+"""A training market with all that may happen in it; it runs on for half a year after the programme."""
+ALL = (WITH, WITHOUT, ON_MARKET)
+
+
+def lively(scenario, **options) -> Run:
+    """A run in which trainers and providers come and go."""
+    return small_run(scenario, LIVELY, **options)
 
 
 def recorded(result):
-    return result.sums.tobytes(), result.panel.tobytes()
+    return result.sums.tobytes(), result.panel.tobytes(), result.market.tobytes()
 
 
 def differences(first: World, second: World) -> list[str]:
@@ -61,34 +76,60 @@ def all_threads():
 
 
 def test_stepping_equals_running_to_the_end():
-    runs = [small_run(WITH), small_run(WITHOUT)]
+    runs = [lively(scenario) for scenario in ALL]
     assert differences(stepped(runs), to_end(runs)) == []
 
 
 def test_threads_do_not_matter(monkeypatch):
     monkeypatch.setattr(world, "WORTH_THREADS", 0)
-    runs = [small_run(WITH), small_run(WITHOUT), small_run(WITH, {"quit_rate": 0.03})]
+    runs = [*(lively(scenario) for scenario in ALL), small_run(ON_MARKET, {"quit_rate": 0.03})]
     several = numba.config.NUMBA_NUM_THREADS
     assert differences(stepped(runs, 1), stepped(runs, several)) == []
     assert differences(to_end(runs, 1), to_end(runs, several)) == []
 
 
 def test_a_run_is_the_same_alone_and_in_a_batch():
-    short = small_scenario(14, PROGRAMME)
-    runs = [small_run(WITHOUT), small_run(short), small_run(WITH, {"injury_rate": 60.0}), small_run(WITH)]
+    short = small_scenario(14, ASSIGNED)
+    runs = [lively(WITHOUT), lively(ON_MARKET), small_run(short), small_run(WITH, {"injury_rate": 60.0})]
+    runs.append(small_run(ON_MARKET))
     together = simulate(runs)
     for run, in_batch in zip(runs, together, strict=True):
         (alone,) = simulate([run])
         assert recorded(alone) == recorded(in_batch)
         assert alone.sums.shape[0] == run.scenario.months
-        for name in ("cash", "practice", "headcount", "endline_report", "exit_month"):
+        for name in ("cash", "practice", "headcount", "endline_report", "exit_month", "belief", "provider"):
             assert (alone.enterprises[name] == in_batch.enterprises[name]).all(), name
 
 
+def market_of(world: World, index: int) -> list[bytes]:
+    """Every field of a run's trainers and providers, and its market accounts."""
+    mine = view(world, index)
+    records = [mine.trainers, mine.providers]
+    return [mine.market.tobytes(), *(x[name].tobytes() for x in records for name in x.dtype.names)]
+
+
+def test_the_order_of_runs_does_not_matter():
+    runs = [lively(ON_MARKET), lively(WITH), small_run(ON_MARKET), lively(ON_MARKET, event_seed=12)]
+    forward, backward = to_end(runs), to_end(runs[::-1])
+    for index in range(len(runs)):
+        assert market_of(forward, index) == market_of(backward, len(runs) - 1 - index)
+    assert market_of(forward, 0) == market_of(to_end(runs[:1]), 0)
+    assert market_of(forward, 0) != market_of(forward, 3)
+
+
+def test_the_market_under_test_is_alive():
+    mine = view(to_end([lively(ON_MARKET)]), 0)
+    for name, account in (("informed", ma.INFORMED), ("certified", ma.CERTIFIED), ("left", ma.TRAINERS_LEFT)):
+        assert mine.entered(account) > 0, name
+    for account in (ma.GROWTH_COSTS, ma.COMMERCIAL_MODULES, ma.SUBSIDIES, ma.BUYER_PAYMENTS):
+        assert mine.entered(account) > 0, ma.MARKET_ACCOUNTS[account]
+    assert mine.entered(ma.MODULES, since=18) > 0  # after closing
+
+
 def test_block_size_moves_nothing_but_rounding(monkeypatch):
-    whole = stepped([small_run(WITH)])
+    whole = stepped([lively(ON_MARKET)])
     monkeypatch.setattr(world, "BLOCK_ENTERPRISES", 1)  # a block a cluster
-    fine = stepped([small_run(WITH)])
+    fine = stepped([lively(ON_MARKET)])
     assert len(fine.blocks) > len(whole.blocks)
     # sums are added block by block, so that their last bits, and what depends on them, may differ
     assert (fine.status == whole.status).mean() > 0.999
@@ -97,19 +138,21 @@ def test_block_size_moves_nothing_but_rounding(monkeypatch):
     assert fine.sums[0, 0] == pytest.approx(whole.sums[0, 0], rel=1e-12)
 
 
-def test_one_seed_one_history():
+@pytest.mark.parametrize("scenario", [WITH, ON_MARKET], ids=["assigned", "market"])
+def test_one_seed_one_history(scenario):
     first, again, other = (
-        simulate([small_run(WITH, event_seed=seed)])[0] for seed in (SEEDS["event_seed"],) * 2 + (12,)
+        simulate([small_run(scenario, event_seed=seed)])[0] for seed in (SEEDS["event_seed"],) * 2 + (12,)
     )
     assert recorded(first) == recorded(again)
     assert first.sums[0, 0, a.HEADCOUNT] == other.sums[0, 0, a.HEADCOUNT]  # the same enterprises
     assert first.sums[0, 0, a.QUITS] != other.sums[0, 0, a.QUITS]  # other events
-    (elsewhere,) = simulate([small_run(WITH, population_seed=6)])
+    (elsewhere,) = simulate([small_run(scenario, population_seed=6)])
     assert elsewhere.sums[0, 0, a.WAGES] != first.sums[0, 0, a.WAGES]
 
 
-def test_a_scenario_against_itself_has_no_effect():
-    arms = simulate([small_run(WITH), small_run(WITH)])
+@pytest.mark.parametrize("scenario", [WITH, ON_MARKET], ids=["assigned", "market"])
+def test_a_scenario_against_itself_has_no_effect(scenario):
+    arms = simulate([small_run(scenario), small_run(scenario)])
     rows = len(arms[0].panel)
     start, weight, level = np.zeros(rows, np.int64), np.ones(rows), np.zeros((rows, 1), np.int64)
     sums = paired_sums(arms[0].panel, arms[1].panel, start, weight, level, 1)
@@ -118,8 +161,9 @@ def test_a_scenario_against_itself_has_no_effect():
     assert sums.everybody.any()
 
 
-def test_before_the_programme_begins_arms_are_the_same():
-    late = small_scenario(24, PROGRAMME | {"first_month": 10})
+@pytest.mark.parametrize("programme", [ASSIGNED, PROGRAMME], ids=["assigned", "market"])
+def test_before_the_programme_begins_arms_are_the_same(programme):
+    late = small_scenario(24, programme | {"first_month": 10})
     with_it, without = simulate([small_run(late), small_run(WITHOUT)])
     assert with_it.sums[:11].tobytes() == without.sums[:11].tobytes()  # enrolled in month 10, in class in 11
     assert with_it.sums.tobytes() != without.sums.tobytes()
@@ -152,127 +196,6 @@ def test_where_quits_are_rarer_nobody_quits_in_their_place():
     assert left[half:].sum() < left[:half].sum()
     # closures clear a roster for other reasons, but these are the same in both
     assert not (left[half:] & ~left[:half]).any()
-
-
-# --- draws against plain integers of any size
-
-MASK = (1 << 64) - 1
-GOLDEN = 0x9E3779B97F4A7C15
-
-
-def splitmix(x: int) -> int:
-    """The finaliser of splitmix64 as published, in plain integers."""
-    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
-    return x ^ (x >> 31)
-
-
-def plain_stream(seed: int, decision: int, month: int) -> int:
-    keyed = splitmix(seed ^ splitmix((decision * GOLDEN) & MASK))
-    return splitmix((keyed + month * GOLDEN) & MASK)
-
-
-def plain_block(key: int, entity: int) -> int:
-    return splitmix(splitmix(((entity + 1) * GOLDEN) & MASK) ^ key)
-
-
-@numba.njit
-def stream_bits(seed, decision, month, entities):
-    key = draws.stream(seed, decision, month)
-    out = np.empty(entities, np.uint64)
-    for entity in range(entities):
-        out[entity] = draws.block(key, entity)
-    return out
-
-
-@numba.njit
-def numbers(bits):
-    out = np.empty((9, len(bits)))
-    for i in range(len(bits)):
-        out[0, i] = draws.uniform(bits[i])
-        out[1, i] = draws.third(bits[i], draws.SHIFT_FIRST)
-        out[2, i] = draws.third(bits[i], draws.SHIFT_SECOND)
-        out[3, i] = draws.third(bits[i], draws.SHIFT_THIRD)
-        for part in range(5):
-            out[4 + part, i] = draws.fifth(bits[i], part)
-    return out
-
-
-@numba.njit
-def bells(bits):
-    out = np.empty(len(bits))
-    for i in range(len(bits)):
-        out[i] = draws.bell(bits[i])
-    return out
-
-
-def test_the_mixer_is_splitmix64():
-    """Known answers: the first numbers of splitmix64 seeded with 1234567, as published with it."""
-    published = [
-        6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431,
-        16408922859458223821,
-    ]  # fmt: skip
-    state, found = 1234567, []
-    for _ in published:
-        state = (state + GOLDEN) & MASK
-        found.append(splitmix(state))
-    assert found == published
-
-
-@pytest.mark.parametrize("seed", [0, 1, 0xDEADBEEF, MASK])
-@pytest.mark.parametrize("decision", [draws.WORKER_MONTH, draws.MEASUREMENT])
-@pytest.mark.parametrize("month", [0, 7, 599])
-def test_draws_equal_plain_integers(seed, decision, month):
-    bits = stream_bits(np.uint64(seed), decision, month, 50)
-    plain = [plain_block(plain_stream(seed, decision, month), entity) for entity in range(50)]
-    assert [int(x) for x in bits] == plain
-    u = numbers(bits)
-    assert u[0].tolist() == [(x >> 11) / 2.0**53 for x in plain]
-    for row, shift in ((1, 43), (2, 22), (3, 1)):
-        assert u[row].tolist() == [((x >> shift) & (2**21 - 1)) / 2.0**21 for x in plain]
-    for part in range(5):
-        assert u[4 + part].tolist() == [((x >> (12 * part)) & 4095) / 4096.0 for x in plain]
-
-
-N = 200_000
-
-
-def test_draws_are_uniform():
-    """Chi-squared over 64 cells; one false alarm in a thousand choices of seed for each of nine."""
-    u = numbers(stream_bits(np.uint64(7), draws.WORKER_MONTH, 3, N))
-    for row in u:
-        counts = np.bincount((row * 64).astype(int), minlength=64)
-        assert stats.chisquare(counts).pvalue > 1e-3
-    b = bells(stream_bits(np.uint64(7), draws.PRODUCTIVITY_SHOCK, 3, N))
-    assert abs(b.mean()) < 4.0 / np.sqrt(N)
-    assert b.std() == pytest.approx(1.0, abs=4.0 / np.sqrt(2 * N))
-
-
-def test_streams_are_unrelated():
-    """Of decisions, months, seeds, neighbours, and the parts of one block."""
-    seed = np.uint64(7)
-    first = numbers(stream_bits(seed, draws.WORKER_MONTH, 3, N))
-    others = [
-        stream_bits(seed, draws.HIRE, 3, N),
-        stream_bits(seed, draws.WORKER_MONTH, 4, N),
-        stream_bits(np.uint64(8), draws.WORKER_MONTH, 3, N),
-        np.roll(stream_bits(seed, draws.WORKER_MONTH, 3, N), 1),
-    ]
-    columns = [*first[:4], *(numbers(bits)[0] for bits in others)]
-    correlation = np.corrcoef(columns)
-    correlation[0, 1] = correlation[1, 0] = 0.0  # the top bits of a block serve both
-    np.fill_diagonal(correlation, 0.0)
-    assert np.abs(correlation).max() < 4.5 / np.sqrt(N)
-
-
-def test_decisions_have_numbers_of_their_own():
-    decisions = [
-        value
-        for name, value in vars(draws).items()
-        if name.isupper() and isinstance(value, int) and not name.endswith("_BITS")
-    ]
-    assert len(decisions) >= 13
-    assert len(set(decisions)) == len(decisions)
 
 
 # --- the cache of compiled code

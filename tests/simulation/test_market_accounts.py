@@ -76,16 +76,16 @@ def test_stocks_are_what_the_records_show(h):
             (ma.INFORMED, alive & (e["informed_month"] == month)),
             (ma.REQUESTS, alive & (e["waiting_since"] == month)),
         ):
-            found = h.by_region(mask)
-            assert accounts_of(h, month, account) == pytest.approx(found, **EXACT), ma.MARKET_ACCOUNTS[account]
+            name, found = ma.MARKET_ACCOUNTS[account], h.by_region(mask)
+            assert accounts_of(h, month, account) == pytest.approx(found, **EXACT), name
         t = after.trainers
         for account, mask, value in (
             (ma.CANDIDATES, t["stage"] == CANDIDATE, 1.0),
             (ma.ACTIVE_TRAINERS, t["stage"] == ACTIVE, 1.0),
             (ma.ORDER_BOOK, t["stage"] == ACTIVE, t["booked"]),
         ):
-            found = np.bincount(t["region"], mask * value, N_REGIONS)
-            assert accounts_of(h, month, account) == pytest.approx(found, **EXACT), ma.MARKET_ACCOUNTS[account]
+            name, found = ma.MARKET_ACCOUNTS[account], np.bincount(t["region"], mask * value, N_REGIONS)
+            assert accounts_of(h, month, account) == pytest.approx(found, **EXACT), name
         v = after.providers
         found = np.bincount(v["region"], v["trading"] * v["price"] * v["active"], N_REGIONS)
         assert accounts_of(h, month, ma.PRICE_SUM) == pytest.approx(found, **EXACT)
