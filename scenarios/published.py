@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from scenarios.drawing import COLOURS, INK, Story, heading, month_axis, plain_ticks, slide
-from scenarios.effect_tables import summaries
+from scenarios.effect_tables import summary
 from scenarios.run_figures import band
 from scenarios.terminal import mean_alone
 from scenarios.wording import interval, number
@@ -26,7 +26,7 @@ FloatArray = NDArray[np.float64]
 Tables = Mapping[str, pl.DataFrame]
 
 PUBLISHED_COLUMNS = {
-    "scenario": pl.String, "country": pl.String, "date": pl.String, "month": pl.Int64,
+    "scenario": pl.String, "country": pl.String, "since": pl.Int64, "date": pl.String, "month": pl.Int64,
     "published": pl.Float64, "simulated": pl.Float64, "low": pl.Float64, "high": pl.Float64,
     "confidence": pl.String, "source": pl.String,
 }  # fmt: skip
@@ -36,19 +36,21 @@ def published_table(scenario: Scenario, national: Sequence[FloatArray]) -> pl.Da
     """What was published of the scenario's country, and what the run reached by then.
 
     ``month`` counts the months of the run to the end of ``date``; ``simulated`` are enterprises reached since
-    the start, null where the date is outside the run. ``national`` (months, levels, accounts) are the
-    replicates' sums.
+    January of the year ``since`` (or the start of the run, if that is later), null where the date is outside
+    the run. ``national`` (months, levels, accounts) are the replicates' sums.
     """
     country, start = scenario.published_path, scenario.start_year
     assert country is not None
     assert start is not None
-    reached = np.cumsum([sums[:, 0, a.ENTERPRISES_REACHED] for sums in national], axis=1)
-    ends = np.stack(summaries(reached)[:3], axis=-1)
+    monthly = np.stack([sums[:, 0, a.ENTERPRISES_REACHED] for sums in national])
     rows: list[tuple[Any, ...]] = []
     for point in PUBLISHED_REACH[country]:
         month = point.months_since(start, scenario.start_month)
-        told = ends[month - 1].tolist() if 1 <= month <= len(ends) else (None, None, None)
-        published = (scenario.name, country, point.date, month, point.enterprises)
+        told: Sequence[float | None] = (None, None, None)
+        if 1 <= month <= monthly.shape[1]:
+            before = point.months_before(start, scenario.start_month)
+            told = summary(monthly[:, before:month].sum(axis=1))[:3]
+        published = (scenario.name, country, point.since, point.date, month, point.enterprises)
         rows.append((*published, *told, point.confidence, point.source))
     return pl.DataFrame(rows, schema=PUBLISHED_COLUMNS, orient="row")
 
@@ -58,16 +60,16 @@ def published_grid(tables: Tables, replicates: int) -> Table | None:
     if "published" not in tables:
         return None
     table = tables["published"]
-    title = f"Enterprises trained in {table['country'][0]} since the start: published, and reached in the run"
+    title = f"Enterprises trained in {table['country'][0]}: published, and reached in the run"
     grid = Table(title=title, title_justify="left", header_style="bold")
-    for name in ("to the end of", "published", "simulated"):
-        grid.add_column(name, justify="left" if name == "to the end of" else "right")
+    for name in ("from", "to the end of", "published", "simulated"):
+        grid.add_column(name, justify="right" if name in ("published", "simulated") else "left")
     grid.add_column("confidence", style="dim")
     grid.add_column("source", style="dim", overflow="fold")
-    columns = ("date", "published", "simulated", "low", "high", "confidence", "source")
-    for date, published, *ends, confidence, source in table.select(columns).iter_rows():
+    columns = ("since", "date", "published", "simulated", "low", "high", "confidence", "source")
+    for since, date, published, *ends, confidence, source in table.select(columns).iter_rows():
         (simulated,) = mean_alone(["outside the run" if ends[0] is None else interval(*ends)], replicates)
-        grid.add_row(date, number(published, 0), escape(simulated), confidence, escape(source))
+        grid.add_row(str(since), date, number(published, 0), escape(simulated), confidence, escape(source))
     return grid
 
 

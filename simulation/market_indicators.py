@@ -52,18 +52,17 @@ def _window(market: FloatArray) -> FloatArray:
 @dataclass(frozen=True)
 class TrainerTime:
     """Trainers' time in a run: ``days_per_module`` that one module takes for one enterprise, ``days`` a month
-    that an active trainer has, ``day_cost`` in yuan.
+    that an active trainer has.
     """
 
     days_per_module: float
     days: float
-    day_cost: float
 
 
 def trainer_time(programme: Programme | None, p: Any) -> TrainerTime:
     """The trainers' time of a programme under one parameter record; no module takes any without one."""
     module = 0.0 if programme is None else programme.delivery.trainer_days_per_module(float(p["visit_days"]))
-    return TrainerTime(module, float(p["trainer_days"]), float(p["trainer_day_cost"]))
+    return TrainerTime(module, float(p["trainer_days"]))
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _trainers_needed(sums: FloatArray, time: TrainerTime) -> FloatArray:
 
 
 def _cost_recovery(sums: FloatArray, time: TrainerTime) -> FloatArray:
-    delivery = time.day_cost * sums[..., ma.DAYS_DELIVERED]
+    delivery = _sum(ma.TRAINER_PAY, ma.FIXED_COSTS, ma.GROWTH_COSTS)(sums, time)
     programme = _sum(ma.OVERHEAD, ma.TRAINING_OF_TRAINERS, ma.AWARENESS)(sums, time)
     return _divided(100.0 * _sum(ma.FEES, ma.BUYER_PAYMENTS)(sums, time), delivery + programme)
 
@@ -245,8 +244,8 @@ _MONEY = (
     ),
     MarketIndicator(
         "cost_recovery", "Cost recovery", "% of full cost",
-        "What enterprises and buyers pay over trainer days at their full cost, overhead, trainings of "
-        "trainers, campaigns and social dialogue",
+        "What enterprises and buyers pay over what it all costs: providers' costs, overhead and supervision, "
+        "trainings of trainers, campaigns and social dialogue",
         _cost_recovery,
     ),
 )  # fmt: skip

@@ -13,12 +13,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class PublishedReach:
-    """``enterprises`` trained from the start of SCORE in a country to the end of a calendar month.
+    """``enterprises`` trained in a country from January of the year ``since`` to the end of a month.
 
     ``confidence`` grades the number, ``source`` says who published it.
     """
 
     country: str
+    since: int
     year: int
     month: int
     enterprises: float
@@ -34,6 +35,10 @@ class PublishedReach:
         """Months of a run that begins in ``start_month`` of ``start_year``, to the end of this month."""
         return 12 * (self.year - start_year) + self.month - start_month + 1
 
+    def months_before(self, start_year: int, start_month: int) -> int:
+        """Months of such a run that lie before what is counted."""
+        return max(0, 12 * (self.since - start_year) + 1 - start_month)
+
 
 def read_published(path: Path) -> dict[str, tuple[PublishedReach, ...]]:
     """Read a table of published numbers: each country's, in the order of their dates."""
@@ -41,6 +46,7 @@ def read_published(path: Path) -> dict[str, tuple[PublishedReach, ...]]:
         rows = [
             PublishedReach(
                 country=row["country"],
+                since=int(row["since"]),
                 year=int(row["year"]),
                 month=int(row["month"]),
                 enterprises=float(row["enterprises"]),

@@ -4,6 +4,7 @@ Of graduates of a training of trainers about 55 % are certified and 32 % stay ac
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from simulation.ledger import enter, is_open
 from simulation.parameters import COOPERATION
 from simulation.state import ACTIVE, CANDIDATE, LEFT, N_MODULES, NO_WAIT
 
-NOBODY = np.int64(-1)
+NOBODY: Any = np.int64(-1)
 
 IDLE_YEAR = 12.0
 """Months without work after which idleness makes leaving no likelier."""

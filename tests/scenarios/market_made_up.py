@@ -7,7 +7,7 @@ from scenarios.market_tables import market_levels
 from simulation import market_accounts as ma
 from simulation.market_indicators import MarketSums, TrainerTime, market_sums
 
-TIME = TrainerTime(days_per_module=2.5, days=8.0, day_cost=6_000.0)
+TIME = TrainerTime(days_per_module=2.5, days=8.0)
 LEVELS = [("total", "all"), ("sector", "C18"), ("region", "North"), ("region", "South"), ("size", "50-249")]
 """Levels of sums in the order of the engine; the market has those of the nation and of the two regions."""
 
@@ -29,6 +29,7 @@ def monthly(years=5, scale=1.0, closing=3):
             ma.OVERHEAD: 8_000.0 * modules * open_, ma.TRAINING_OF_TRAINERS: 20_000.0 * open_,
             ma.AWARENESS: 2_000.0 * open_, ma.PRICE_SUM: 10_000.0 * trainers, ma.RESULT: -500.0 * modules,
             ma.DAYS_AVAILABLE: 8.0 * trainers, ma.DAYS_DELIVERED: 2.5 * modules, ma.GRADUATES: 1.0 * open_,
+            ma.TRAINER_PAY: 7_000.0 * modules, ma.FIXED_COSTS: 1_000.0 * trainers,
         }  # fmt: skip
         for account, value in values.items():
             market[span, :2, account] = scale * value

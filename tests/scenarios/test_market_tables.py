@@ -65,7 +65,7 @@ def test_ratios_have_known_answers(market):
     assert told(market, "price")[48][0] == pytest.approx(10_000.0)
     assert told(market, "provider_margin")[24][0] == pytest.approx(-5.0)
     assert told(market, "provider_margin")[48][0] == pytest.approx(-10.0)
-    full = 6_000.0 * 25.0 + 80_000.0 + 20_000.0 + 2_000.0
+    full = 70_000.0 + 4_000.0 + 80_000.0 + 20_000.0 + 2_000.0
     assert told(market, "cost_recovery")[24][0] == pytest.approx(100.0 * 50_000.0 / full)
     assert told(market, "trainer_days_needed")[24][0] == pytest.approx(1.5 * (300.0 + 12.0 * 2.5))
 

@@ -144,7 +144,7 @@ def test_compared_market_is_that_of_the_last_full_year():
 
 
 def test_published_grid_says_where_the_run_has_no_number():
-    row = {"country": "China", "confidence": "SEEN", "source": "A [report]"}
+    row = {"country": "China", "since": 2014, "confidence": "SEEN", "source": "A [report]"}
     table = pl.DataFrame(
         [
             {**row, "date": "2015-12", "published": 120.0, "simulated": 90.0, "low": 40.0, "high": 140.0},
@@ -152,7 +152,7 @@ def test_published_grid_says_where_the_run_has_no_number():
         ]
     )
     told = printed(published.published_grid({"published": table}, 2))
-    for part in ("China", "2015-12", "120", "90 [40, 140]", "outside the run", "9,000", "A [report]"):
+    for part in ("China", "2014", "2015-12", "120", "90 [40, 140]", "outside the run", "9,000", "A [report]"):
         assert part in told
     assert "90 [40" not in printed(published.published_grid({"published": table}, 1))
     assert published.published_grid({}, 2) is None

@@ -127,6 +127,13 @@ class History:
         return np.add.reduceat(seats.astype(np.int64), first)
 
 
+def assert_close(
+    found: Any, expected: Any, rel: float = 1e-9, absolute: float = 1e-6, what: str = ""
+) -> None:
+    """Sums in double precision agree, element by element (and fast for long arrays)."""
+    np.testing.assert_allclose(found, expected, rtol=rel, atol=absolute, err_msg=what)
+
+
 def _recorded(world: World) -> Month:
     return Month(
         world.enterprises.copy(),

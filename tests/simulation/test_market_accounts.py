@@ -10,13 +10,11 @@ from simulation import accounts as a
 from simulation import market_accounts as ma
 from simulation.population import SIZE_CLASSES
 from simulation.state import ACTIVE, BY_BUYER, CANDIDATE, NEVER
-from tests.simulation.histories import BUYER_SHARE, CLOSING, GUARANTEE, KINDS, PRICE, history
+from tests.simulation.histories import BUYER_SHARE, CLOSING, GUARANTEE, KINDS, PRICE, assert_close, history
 from tests.simulation.small_runs import TABLES
 
 SINGLE = 2e-6
 """Relative error of the panel, which is kept in single precision."""
-EXACT = {"rel": 1e-9, "abs": 1e-6}
-"""Tolerance of sums in double precision."""
 SUPERVISION = 0.3
 """Share of modules supervised, unless a scenario says otherwise."""
 
@@ -50,7 +48,7 @@ def test_everything_that_is_counted_happens(h):
 
 def test_the_nation_is_the_sum_of_its_regions(h):
     market = h.world.market[0]
-    assert market[:, 0] == pytest.approx(market[:, 1:].sum(axis=1), **EXACT)
+    assert_close(market[:, 0], market[:, 1:].sum(axis=1))
 
 
 def test_flows_carry_the_stocks(h):
@@ -77,7 +75,7 @@ def test_stocks_are_what_the_records_show(h):
             (ma.REQUESTS, alive & (e["waiting_since"] == month)),
         ):
             name, found = ma.MARKET_ACCOUNTS[account], h.by_region(mask)
-            assert accounts_of(h, month, account) == pytest.approx(found, **EXACT), name
+            assert_close(accounts_of(h, month, account), found, what=name)
         t = after.trainers
         for account, mask, value in (
             (ma.CANDIDATES, t["stage"] == CANDIDATE, 1.0),
@@ -85,10 +83,10 @@ def test_stocks_are_what_the_records_show(h):
             (ma.ORDER_BOOK, t["stage"] == ACTIVE, t["booked"]),
         ):
             name, found = ma.MARKET_ACCOUNTS[account], np.bincount(t["region"], mask * value, N_REGIONS)
-            assert accounts_of(h, month, account) == pytest.approx(found, **EXACT), name
+            assert_close(accounts_of(h, month, account), found, what=name)
         v = after.providers
         found = np.bincount(v["region"], v["trading"] * v["price"] * v["active"], N_REGIONS)
-        assert accounts_of(h, month, ma.PRICE_SUM) == pytest.approx(found, **EXACT)
+        assert_close(accounts_of(h, month, ma.PRICE_SUM), found)
 
 
 # --- who pays what
@@ -114,9 +112,9 @@ def test_enterprises_pay_and_get_what_the_market_books(h, item):
     for month, _, after in h.steps:
         e = after.enterprises
         paid = np.where(in_class(after), e[field], 0.0)
-        assert rows[:, month] == pytest.approx(paid, rel=SINGLE)
-        assert accounts_of(h, month, item) == pytest.approx(h.by_region(paid), **EXACT)
-        assert by_region[month] == pytest.approx(h.by_region(paid), **EXACT)
+        assert_close(rows[:, month], paid, rel=SINGLE)
+        assert_close(accounts_of(h, month, item), h.by_region(paid))
+        assert_close(by_region[month], h.by_region(paid))
 
 
 def prices(before, after):
@@ -129,7 +127,7 @@ def test_every_module_is_paid_in_full_at_the_price_of_its_provider(h):
     for _, before, after in h.steps:
         e, now = after.enterprises, in_class(after)
         paid = e["fee_today"] + e["buyer_payment_today"] + e["subsidy_today"]
-        assert paid[now] == pytest.approx(prices(before, after)[now], rel=1e-12)
+        assert_close(paid[now], prices(before, after)[now], rel=1e-12)
         modules += now.sum()
     assert modules > 50
 
@@ -168,7 +166,7 @@ def test_buyers_pay_their_share_for_those_they_named(h):
         by_buyer = (e["channel"] == BY_BUYER) | h.assigned
         share = np.where(by_buyer, BUYER_SHARE, 0.0)
         due = share * (prices(before, after) - e["subsidy_today"])
-        assert e["buyer_payment_today"][now] == pytest.approx(due[now], rel=1e-12)
+        assert_close(e["buyer_payment_today"][now], due[now], rel=1e-12)
         named += (now & by_buyer).sum()
     assert named > 5
 
@@ -178,7 +176,7 @@ def test_the_programme_spends_what_leaves_its_budget(h):
     spent, guarantees = h.market(*spending), h.market(ma.GUARANTEES)
     for month, before, after in h.steps:
         left = float(before.run["budget_left"] - after.run["budget_left"])
-        assert left == pytest.approx((spent + guarantees)[month], **EXACT)
+        assert_close(left, (spent + guarantees)[month])
     so_far = np.cumsum(spent + guarantees)
     # guarantees are honoured when nothing is left too; nothing else is bought then
     assert (so_far[spent > 0.0] <= h.budget).all()
@@ -194,9 +192,9 @@ def test_guarantees_are_part_of_the_losses_of_those_that_closed(h):
         lost = np.maximum(0.0, -e["cash"] - e["credit"] * e["wage_bill_at_start"])
         covered = np.minimum(e["credit_line"] * e["wage_bill_at_start"], lost)
         due = np.where(e["exit_month"] == month, GUARANTEE * covered, 0.0)
-        assert calls[:, month] == pytest.approx(due, rel=SINGLE)
+        assert_close(calls[:, month], due, rel=SINGLE)
         if month + 1 < len(h.months) - 1:
-            assert accounts_of(h, month + 1, ma.GUARANTEES) == pytest.approx(h.by_region(due), **EXACT)
+            assert_close(accounts_of(h, month + 1, ma.GUARANTEES), h.by_region(due))
         called += (due > 0.0).sum()
     assert called > 0
     assert not accounts_of(h, 0, ma.GUARANTEES).any()

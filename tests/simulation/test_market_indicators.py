@@ -16,7 +16,7 @@ from simulation.market_indicators import (
 from simulation.parameters import parameter_record
 from simulation.programme import Programme
 
-TIME = TrainerTime(days_per_module=2.5, days=8.0, day_cost=6_000.0)
+TIME = TrainerTime(days_per_module=2.5, days=8.0)
 
 
 def accounts(months=12, levels=2, **values):
@@ -105,10 +105,10 @@ def test_trainers_needed_are_those_for_days_given_and_waited_for():
 def test_costs_and_their_recovery():
     sums = year(
         fees=1_000.0, buyer_payments=200.0, subsidies=700.0, overhead=300.0, training_of_trainers=90.0,
-        awareness=10.0, guarantees=5.0, days_delivered=0.35,
+        awareness=10.0, guarantees=5.0, trainer_pay=1_500.0, fixed_costs=400.0, growth_costs=200.0,
     )  # fmt: skip
     assert value("programme_cost", sums) == pytest.approx(12 * (700 + 300 + 90 + 10 + 5))
-    full = 6_000 * 0.35 + 300 + 90 + 10
+    full = 1_500 + 400 + 200 + 300 + 90 + 10
     assert value("cost_recovery", sums) == pytest.approx(100 * (1_000 + 200) / full)
 
 
@@ -158,10 +158,10 @@ def test_only_what_is_marked_a_flow_doubles_in_two_years(name):
 
 
 def test_trainer_time_is_that_of_programme_and_parameters():
-    p = parameter_record({"visit_days": 0.5, "trainer_days": 6.0, "trainer_day_cost": 7_000.0})[0]
+    p = parameter_record({"visit_days": 0.5, "trainer_days": 6.0})[0]
     delivery = {"class_days": 2.0, "visits": 3, "enterprises_per_class": 4}
     programme = Programme.model_validate({"delivery": delivery})
-    assert trainer_time(programme, p) == TrainerTime(pytest.approx(2.0 / 4 + 3 * 0.5), 6.0, 7_000.0)
+    assert trainer_time(programme, p) == TrainerTime(pytest.approx(2.0 / 4 + 3 * 0.5), 6.0)
     assert trainer_time(None, p).days_per_module == 0.0
 
 

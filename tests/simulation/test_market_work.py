@@ -9,11 +9,9 @@ import pytest
 from simulation import accounts as a
 from simulation import market_accounts as ma
 from simulation.state import ACTIVE, CANDIDATE, LEFT, NEVER, NO_MODULE, NO_TRAINER
-from tests.simulation.histories import KINDS, history
+from tests.simulation.histories import KINDS, assert_close, history
 from tests.simulation.small_runs import TABLES
 
-EXACT = {"rel": 1e-9, "abs": 1e-6}
-"""Tolerance of sums in double precision."""
 FORWARD = {
     NO_TRAINER: {NO_TRAINER, CANDIDATE, ACTIVE},
     CANDIDATE: {CANDIDATE, ACTIVE, LEFT},
@@ -66,10 +64,10 @@ def test_trainer_days_are_those_of_classes_and_visits(h):
         days = days_received(h, after)
         there = h.world.panel[:, month, a.ENTERPRISES] > 0
         assert days[~there].sum() == 0.0
-        assert h.total(a.TRAINER_DAYS)[month] == pytest.approx(days.sum(), **EXACT)
+        assert_close(h.total(a.TRAINER_DAYS)[month], days.sum())
         by_region = np.bincount(e["region"], days, len(TABLES.regions))
-        assert h.world.market[0, month, 1:, ma.DAYS_DELIVERED] == pytest.approx(by_region, **EXACT)
-        assert after.providers["days"] == pytest.approx(days_by_provider(h, after), **EXACT)
+        assert_close(h.world.market[0, month, 1:, ma.DAYS_DELIVERED], by_region)
+        assert_close(after.providers["days"], days_by_provider(h, after))
     assert h.market(ma.DAYS_DELIVERED).sum() > 100.0
 
 
@@ -120,7 +118,7 @@ def test_order_books_hold_the_days_of_classes_and_of_visits_taken_over(h):
         due, found = (worked + booked)[at_work], t["booked"][at_work]
         if shared:
             due, found = (np.bincount(t["provider"][at_work], days) for days in (due, found))
-        assert found == pytest.approx(due, **EXACT)
+        assert_close(found, due)
     assert taken_over > 0
 
 
@@ -235,8 +233,8 @@ def test_what_clients_buyers_and_programme_pay_is_what_providers_earn(h):
         paid = e["weight"] * (e["fee_today"] + e["buyer_payment_today"] + e["subsidy_today"])
         earned = np.bincount(e["provider"][now], paid[now], len(after.providers))
         sold = np.bincount(e["provider"][now], e["weight"][now], len(after.providers))
-        assert after.providers["revenue"] == pytest.approx(earned, **EXACT)
-        assert after.providers["sold"] == pytest.approx(sold, **EXACT)
+        assert_close(after.providers["revenue"], earned)
+        assert_close(after.providers["sold"], sold)
 
 
 def test_cash_changes_by_revenue_less_pay_fixed_costs_and_growth(h):
@@ -252,14 +250,14 @@ def test_cash_changes_by_revenue_less_pay_fixed_costs_and_growth(h):
         result = revenue - pay - h.p.provider_fixed_cost * staff - h.p.course_cost * grown
         change = v["cash"] - before.providers["cash"]
         trades = v["trading"] == 1
-        assert change[trades] == pytest.approx(result[trades], **EXACT)
+        assert_close(change[trades], result[trades])
         closed = (v["trading"] == 0) & (v["exit_month"] != month)  # or never opened: nothing comes or goes
         assert not change[closed].any()
         by_region = np.bincount(v["region"], change, len(TABLES.regions))
-        assert h.world.market[0, month, 1:, ma.RESULT] == pytest.approx(by_region, **EXACT)
+        assert_close(h.world.market[0, month, 1:, ma.RESULT], by_region)
     parts = h.market(ma.FEES, ma.BUYER_PAYMENTS, ma.SUBSIDIES)
     parts -= h.market(ma.TRAINER_PAY, ma.FIXED_COSTS, ma.GROWTH_COSTS)
-    assert h.market(ma.RESULT) == pytest.approx(parts, **EXACT)
+    assert_close(h.market(ma.RESULT), parts)
 
 
 def _own(h, month, before, after):

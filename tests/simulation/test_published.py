@@ -7,7 +7,7 @@ from simulation.programme import Scenario
 from simulation.published import PUBLISHED_REACH, PublishedReach, read_published
 from simulation.scenario_files import load_scenario, to_toml
 
-HEADER = "country,year,month,enterprises,confidence,source\n"
+HEADER = "country,since,year,month,enterprises,confidence,source\n"
 
 
 def test_every_published_number_is_graded_and_has_its_source():
@@ -31,7 +31,8 @@ def test_numbers_never_fall_from_date_to_date():
 def test_a_table_is_read_by_country_and_date(tmp_path):
     file = tmp_path / "reach.csv"
     file.write_text(
-        HEADER + 'B,2015,2,20,SEEN,"one, two"\nA,2014,12,5,SEEN,x\nB,2014,11,10.5,RECALLED_LOW,y\n'
+        HEADER
+        + 'B,2009,2015,2,20,SEEN,"one, two"\nA,2009,2014,12,5,SEEN,x\nB,2010,2014,11,10.5,RECALLED_LOW,y\n'
     )
     found = read_published(file)
     assert list(found) == ["B", "A"]
@@ -44,7 +45,15 @@ def test_a_table_is_read_by_country_and_date(tmp_path):
     [(2009, 1, (2009, 1), 1), (2015, 12, (2009, 1), 84), (2010, 2, (2009, 7), 8), (2008, 12, (2009, 1), 0)],
 )
 def test_months_are_counted_to_the_end_of_the_date(year, month, start, expected):
-    assert PublishedReach("China", year, month, 1.0, "SEEN", "x").months_since(*start) == expected
+    assert PublishedReach("China", 2009, year, month, 1.0, "SEEN", "x").months_since(*start) == expected
+
+
+@pytest.mark.parametrize(
+    ("since", "start", "expected"),
+    [(2009, (2009, 1), 0), (2014, (2009, 1), 60), (2010, (2009, 7), 6), (2008, (2009, 1), 0)],
+)
+def test_what_was_counted_from_a_later_year_leaves_out_the_months_before(since, start, expected):
+    assert PublishedReach("China", since, 2020, 1, 1.0, "SEEN", "x").months_before(*start) == expected
 
 
 # --- the fields of a scenario

@@ -64,12 +64,27 @@ def test_shipped_scenario_loads_fits_the_census_and_survives_writing(name, tmp_p
     if scenario.programme is None:
         assert name == "no_programme"
         return
-    assert (open_month(scenario.programme, load_census()) < scenario.programme.closing_month).any()
+    closing = scenario.programme.closing_month or scenario.months
+    assert (open_month(scenario.programme, load_census()) < closing).any()
     assert monthly_schedule(scenario.programme, scenario.months)["places"].sum() > 0
 
 
-def test_shipped_scenarios_last_equally_long_so_that_they_can_be_compared():
-    assert {load_scenario(name).months for name in shipped_scenarios()} == {120}
+def test_rollouts_last_equally_long_so_that_they_can_be_compared():
+    rollouts = [name for name in shipped_scenarios() if not name.startswith("history_")]
+    assert len(rollouts) > 10
+    assert {load_scenario(name).months for name in rollouts} == {120}
+
+
+def test_histories_reach_the_last_published_number_and_name_their_prices():
+    from simulation.published import PUBLISHED_REACH
+
+    histories = [load_scenario(name) for name in shipped_scenarios() if name.startswith("history_")]
+    told = [scenario for scenario in histories if scenario.published_path is not None]
+    assert {scenario.published_path for scenario in told} == set(PUBLISHED_REACH)
+    for scenario in told:
+        last = PUBLISHED_REACH[scenario.published_path][-1]
+        assert last.months_since(scenario.start_year, scenario.start_month) <= scenario.months
+        assert scenario.price_year == 2015
 
 
 # Options of the command line
