@@ -7,7 +7,7 @@ follow, so that visits come when they are due and a full order book makes new cl
 import numpy as np
 
 from simulation import market_accounts as ma
-from simulation.compile import submodel
+from simulation.compile import records, submodel
 from simulation.ledger import enter
 from simulation.offers import NOBODY, buys, choose_provider, terms
 from simulation.providers import look_up_waits
@@ -82,7 +82,7 @@ def plan_classes(run, p, month, subsidies, enterprises, roll, stays, providers):
             number[ent.provider, ent.wanted] += 1
             if month - ent.waiting_since >= PATIENCE:
                 impatient[ent.provider, ent.wanted] = True
-    seats, planned = np.zeros(run.enrolled, SEAT), np.zeros(run.enrolled, PLANNED_CLASS)
+    seats, planned = records(run.enrolled, SEAT), records(run.enrolled, PLANNED_CLASS)
     classes = 0
     for i in range(run.enrolled):
         ent, seat = enterprises[roll[i]], seats[i]

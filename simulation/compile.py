@@ -72,3 +72,17 @@ def kernel(function: Callable[..., Any]) -> Any:
 def serial_kernel(function: Callable[..., Any]) -> Any:
     """Compile an ordered pass over arrays that must run on one thread, kept in the cache."""
     return numba.njit(cache=True, error_model="numpy")(function)
+
+
+if JIT_DISABLED:  # elements of a plain structured array have no attributes in plain Python
+
+    def records(number: int, kind: Any) -> Any:
+        """Zeroed records that submodels read by attribute."""
+        return np.zeros(number, kind).view(np.recarray)
+
+else:
+
+    @submodel
+    def records(number, kind):
+        """Zeroed records that submodels read by attribute."""
+        return np.zeros(number, kind)

@@ -151,36 +151,36 @@ MARKET_MUTANTS = {
         "offers", "draws.TAKE_UP, ent.modules_done", "draws.TAKE_UP, month"
     ),
     "classes: more patience": Mutant("classes", "PATIENCE = 3", "PATIENCE = 4"),
-    "classes: visits come early": Mutant(
-        "classes", "run.visits * months // run.visit_months", "-(-run.visits * months // run.visit_months)"
+    "visits: visits come early": Mutant(
+        "visits", "run.visits * months // run.visit_months", "-(-run.visits * months // run.visit_months)"
     ),
-    "classes: a stand-in is as good as the first": Mutant(
-        "classes", "ent.trainer_quality = trainers[who].quality[ent.module]", "pass"
+    "visits: a stand-in is as good as the first": Mutant(
+        "visits", "ent.trainer_quality = trainers[who].quality[ent.module]", "pass"
     ),
-    "classes: stand-ins have time": Mutant(
-        "classes", "trainers[who].booked += left *", "trainers[who].booked += 0 *"
+    "visits: stand-ins have time": Mutant(
+        "visits", "trainers[who].booked += left *", "trainers[who].booked += 0 *"
     ),
-    "classes: results of all modules are taken for one's": Mutant(
-        "classes", "worth / ent.modules_done", "worth"
+    "visits: results of all modules are taken for one's": Mutant(
+        "visits", "worth / ent.modules_done", "worth"
     ),
-    "classes: a good name is never lost": Mutant(
-        "classes", "(ent.gain[k] - provider.reputation)", "max(0.0, ent.gain[k] - provider.reputation)"
+    "visits: a good name is never lost": Mutant(
+        "visits", "(ent.gain[k] - provider.reputation)", "max(0.0, ent.gain[k] - provider.reputation)"
     ),
     "classes: overhead does not count against the budget": Mutant(
-        "classes", "cost[c] += ent.weight * (subsidy + overhead)", "cost[c] += ent.weight * subsidy"
+        "classes", "plan.cost += ent.weight * (subsidy + overhead)", "plan.cost += ent.weight * subsidy"
     ),
     "classes: trainers book no visits": Mutant(
-        "classes", "(days_of[i] + run.visits * visit_days(run, p, mates_of[i]))", "days_of[i]"
+        "classes", "(seat.class_days + run.visits * visit_days(run, p, seat.classmates))", "seat.class_days"
     ),
     "classes: nobody leaves a queue": Mutant(
         "classes", "    if run.assigned:\n        return True\n", "    return True\n"
     ),
     "classes: trainers learn before they teach": Mutant(
         "classes",
-        "        ent.trainer_quality += trainers[t].quality[k] / len(staff)\n"
-        "        learn(run, p, month, trainers[t], k, ent.weight / len(staff))\n",
-        "        learn(run, p, month, trainers[t], k, ent.weight / len(staff))\n"
-        "        ent.trainer_quality += trainers[t].quality[k] / len(staff)\n",
+        "        ent.trainer_quality += trainers[t].quality[k] / len(teachers)\n"
+        "        learn(run, p, month, trainers[t], k, ent.weight / len(teachers))\n",
+        "        learn(run, p, month, trainers[t], k, ent.weight / len(teachers))\n"
+        "        ent.trainer_quality += trainers[t].quality[k] / len(teachers)\n",
     ),
     "trainers: idleness takes no quality": Mutant(
         "trainers", "trainer.quality[k] *= 1.0 - p.trainer_forgetting", "pass"
@@ -223,15 +223,15 @@ MARKET_MUTANTS = {
 
 SAMPLE_MUTANTS = {
     "classes: one trainer teaches classes of the whole nation": Mutant(
-        "classes", "int(places / run.enterprises_per_class + 0.5)", "1"
+        "classes", "int(planned[c].stands_for / run.enterprises_per_class + 0.5)", "1"
     ),
     "classes: trainers who share a class learn all of it": Mutant(
         "classes",
-        "learn(run, p, month, trainers[t], k, ent.weight / len(staff))",
+        "learn(run, p, month, trainers[t], k, ent.weight / len(teachers))",
         "learn(run, p, month, trainers[t], k, ent.weight)",
     ),
-    "classes: a stand-in works for all who shared the class": Mutant(
-        "classes", "* ent.weight / ent.teachers", "* ent.weight"
+    "visits: a stand-in works for all who shared the class": Mutant(
+        "visits", "* ent.weight / ent.teachers", "* ent.weight"
     ),
     "demand: nobody hears before outreach reaches all that an enterprise stands for": Mutant(
         "demand", "ENOUGH = 0.5", "ENOUGH = 1.0"

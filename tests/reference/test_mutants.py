@@ -18,7 +18,7 @@ FAST = (
     "exit: credit does not save",
     "demand: many who know tell as little as one",
     "offers: the first fitting step of the subsidy holds",
-    "classes: visits come early",
+    "visits: visits come early",
     "trainers: supervision teaches nothing",
     "providers: candidates cost as much as trainers",
     "classes: one trainer teaches classes of the whole nation",

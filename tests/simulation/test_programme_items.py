@@ -27,7 +27,8 @@ def test_items_have_known_answers():
          a.BUYER_PAYMENTS: 100.0},
         {ma.SUBSIDIES: 300.0, ma.OVERHEAD: 200.0, ma.TRAINING_OF_TRAINERS: 90.0, ma.AWARENESS: 8.0,
          ma.GUARANTEES: 2.0, ma.FEES: 500.0, ma.BUYER_PAYMENTS: 100.0, ma.DAYS_DELIVERED: 1.0,
-         ma.TRAINER_PAY: 1_000.0, ma.MODULES: 9.0, ma.COMMERCIAL_MODULES: 3.0, ma.GRADUATES: 7.0, WAITING_AT_END: 2.0},
+         ma.TRAINER_PAY: 1_000.0, ma.MODULES: 9.0, ma.COMMERCIAL_MODULES: 3.0, ma.GRADUATES: 7.0,
+         WAITING_AT_END: 2.0},
     )  # fmt: skip
     values = {name: item.value for name, item in found.items()}
     assert values["programme_cost"] == 600.0
