@@ -161,7 +161,7 @@ class Programme(Table):
         None,
         "yuan",
         "Ceiling of all the programme's money: subsidies, overhead, supervision, trainings of trainers, "
-        "outreach, guarantees; not given: none",
+        "outreach; guarantees count too, and may be called beyond it; not given: none",
         ge=0,
         le=10_000_000_000_000,
     )

@@ -21,8 +21,8 @@ NO_BUDGET = 1e30
 NEVER_CLOSES = 1_000_000
 SELECTIONS = {"open": OPEN_TO_ALL, "quality": BY_QUALITY, "price": BY_PRICE}
 
-SPARE_TRAINERS = 8
-"""Places for trainers whom providers train themselves, beside as many as the programme trains."""
+SLOTS_A_TRAINER, SPARE_TRAINERS = 4, 20
+"""Slots for each trainer of the programme, and some more: room for those whom providers train themselves."""
 
 
 @dataclass(frozen=True)
@@ -118,4 +118,6 @@ def put_programme(
     record["seats_per_class"] = max(1, round(delivery.enterprises_per_class / weight))
     alike = max(1.0, weight / delivery.enterprises_per_class)
     record["trainers_per_provider"] = round(float(parameters["trainers_per_provider"]) * alike)
-    record["trainer_slots"] = 2 * int(offer.starters.sum() + offer.graduates.sum()) + SPARE_TRAINERS
+    record["trainer_slots"] = (
+        SLOTS_A_TRAINER * int(offer.starters.sum() + offer.graduates.sum()) + SPARE_TRAINERS
+    )

@@ -41,19 +41,25 @@ def settle(run, p, month, n_regions, trainers, providers, account):
 
 @submodel
 def grow(run, p, month, provider, v, trainers, providers, account):
-    """A provider that is booked out and earns money may train a trainer at its own cost."""
+    """A provider that is booked out and earns money may train a trainer at its own cost.
+
+    One that stands for several alike trains as many as they would: the whole part of the number expected,
+    and one more by chance.
+    """
     available = provider.active * p.trainer_days
     used = min(2.0, provider.days / available) if available > 0.0 else 0.0
     provider.utilisation += (used - provider.utilisation) / 12.0
+    if provider.utilisation <= BOOKED_OUT or provider.result <= 0.0:
+        return
+    most = run.trainers_per_provider / p.trainers_per_provider
+    expected = p.provider_growth * min(most, max(1.0, provider.trainers / p.trainers_per_provider))
+    number = int(expected)
     key = draws.stream(run.seed, draws.PROVIDER_GROWS, month)
-    if (
-        provider.utilisation > BOOKED_OUT
-        and provider.result > 0.0
-        and run.trainers < run.trainer_slots
-        and draws.uniform(draws.block(key, v)) < p.provider_growth
-    ):
+    if draws.uniform(draws.block(key, v)) < expected - number:
+        number += 1
+    for _ in range(min(number, run.trainer_slots - run.trainers)):
         add_trainer(run, p, month, provider.region, CANDIDATE, v, trainers, providers, account)
-        provider.growth_cost = p.course_cost
+        provider.growth_cost += p.course_cost
 
 
 @submodel

@@ -85,7 +85,9 @@ def finish_module(run, p, ent, identity, provider):
         ent.reached_today = 1
     ent.result = seen_result(run, p, ent, identity)
     ent.belief = math.exp(math.log(ent.belief) + p.belief_own * (math.log(ent.result) - math.log(ent.belief)))
-    provider.reputation += p.reputation_speed * (ent.gain[k] - provider.reputation)
+    clients = ent.weight * p.trainers_per_provider / run.trainers_per_provider  # of each alike
+    made = 1.0 - (1.0 - p.reputation_speed) ** clients
+    provider.reputation += made * (ent.gain[k] - provider.reputation)
     ent.wanted = GOES_ON
     if run.assigned:
         key = draws.stream(run.seed, draws.CONTINUATION, ent.modules_done)

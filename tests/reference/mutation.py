@@ -34,9 +34,11 @@ ASSIGNED = Trial(
         "enrolment": "assigned",
         "enterprises_per_month": 5.0,  # few enough for part-full classes, which try patience
         "trainers": 20.0,
+        "obligatory_first": False,
         "continuation": 0.9,
         "budget": 600_000.0,
         "delivery": {"enterprises_per_class": 4, "visits": 4},
+        "target": {"regions": ["Liaoning", "Shanghai", "Zhejiang", "Sichuan"]},
     },
     # injuries, quits, piece rates that hold up change, and little cash
     parameters={"injury_rate": 150.0, "quit_rate": 0.05, "piece_rate_share": 0.6, "cash_months": 1.0},

@@ -23,9 +23,10 @@ def settle(programme: Programme, provider: Provider) -> None:
     fixed = p.provider_fixed_cost * provider.active
     sold = min(2.0, provider.days / available) if available > 0.0 else 0.0
     provider.utilisation += (sold - provider.utilisation) / 12.0
-    if wants_to_grow(programme, provider) and staffing.slot_is_free(programme):
-        staffing.add_trainer(programme, provider.region, CANDIDATE, provider)
-        provider.growth_cost = p.course_cost
+    for _ in range(trainers_wanted(programme, provider)):
+        if staffing.slot_is_free(programme):
+            staffing.add_trainer(programme, provider.region, CANDIDATE, provider)
+            provider.growth_cost += p.course_cost
     result = provider.revenue - pay - fixed - provider.growth_cost
     keep_books(provider, result)
     for name, value in (
@@ -42,13 +43,17 @@ def settle(programme: Programme, provider: Provider) -> None:
         provider.stop()
 
 
-def wants_to_grow(programme: Programme, provider: Provider) -> bool:
-    """A provider that is busy and earns money trains a trainer of its own now and then."""
+def trainers_wanted(programme: Programme, provider: Provider) -> int:
+    """A busy provider that earns money trains a trainer of its own now and then, several alike as many."""
     if provider.utilisation <= 0.9 or provider.result <= 0.0:
-        return False
+        return 0
     model = programme.model
+    usual = model.p.trainers_per_provider
+    most_alike = programme.trainers_per_provider / usual
+    alike = min(most_alike, max(1.0, min(provider.trainers, programme.trainers_per_provider) / usual))
+    whole, part = divmod(alike * model.p.provider_growth, 1.0)
     draw = chance.drawn(programme.seed, draws.PROVIDER_GROWS, model.month, provider.number)
-    return model.happens(draw, model.p.provider_growth, provider)
+    return int(whole) + int(model.happens(draw, part, provider))
 
 
 def keep_books(provider: Provider, result: float) -> None:

@@ -71,7 +71,9 @@ def finish_module(programme: Programme, firm: Enterprise) -> None:
     firm.result = result_seen(programme, firm)
     learn_from(firm, firm.result, p.belief_own)
     provider = programme.providers[firm.provider]
-    provider.reputation += p.reputation_speed * (firm.gain[firm.module] - provider.reputation)
+    clients = firm.weight / (programme.trainers_per_provider / p.trainers_per_provider)
+    unchanged = (1.0 - p.reputation_speed) ** clients
+    provider.reputation = unchanged * provider.reputation + (1.0 - unchanged) * firm.gain[firm.module]
     if not programme.assigned:
         firm.wanted = GOES_ON
         return
