@@ -65,11 +65,15 @@ NEVER_SPREADING = {"spread_cluster": 0.0, "spread_class": 0.0, "complementarity"
     [
         pytest.param(CLASS_ONLY, {}, id="class only"),
         pytest.param(GAP_FIRST, {}, id="largest gap, in company, five visits in two months"),
-        pytest.param(SCARCE_BUDGET, {}, id="a budget that binds"),
-        pytest.param(FEW_TRAINERS, {"trainer_days": 3.0}, id="few trainers with few days"),
+        pytest.param(SCARCE_BUDGET, {}, id="a budget that binds", marks=pytest.mark.slow),
+        pytest.param(
+            FEW_TRAINERS, {"trainer_days": 3.0}, id="few trainers with few days", marks=pytest.mark.slow
+        ),
         pytest.param(CLOSES_EARLY, {}, id="modules after closing"),
-        pytest.param(MONEY, PIECE_RATES, id="subsidy steps, buyers, credit line, piece rates"),
-        pytest.param(VISITS, SPREADING, id="complementarity and fast spread"),
+        pytest.param(
+            MONEY, PIECE_RATES, id="subsidy steps, buyers, credit line, piece rates", marks=pytest.mark.slow
+        ),
+        pytest.param(VISITS, SPREADING, id="complementarity and fast spread", marks=pytest.mark.slow),
         pytest.param(VISITS, NEVER_SPREADING, id="substitutes and no spread"),
         pytest.param(VISITS, EVENTFUL, id="closures, injuries and quits"),
     ],

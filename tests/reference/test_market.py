@@ -21,8 +21,21 @@ from tests.reference.market_cases import (
 from tests.reference.model import ReferenceModel
 from tests.reference.worlds import MARKET, prior_draw, small_run, small_world
 
+FAST = (
+    "all channels, courses and steps of the subsidy",
+    "a budget that binds, and courses that lapse",
+    "closing early, and the market runs on",
+    "trainers leave and providers stop",
+    "providers selected by quality",
+    "counselling by group",
+    "enterprises that stand for ten, in classes of several trainers",
+)
+"""Cases that every run of the tests makes; the others are slow ones."""
 
-@pytest.mark.parametrize("name", CASES)
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in FAST else pytest.mark.slow) for name in CASES]
+)
 def test_the_market_month_by_month(agrees, name):
     case = CASES[name]
     world = case.world()
@@ -75,6 +88,10 @@ def test_a_whole_market_in_one_call_ends_where_the_reference_ends(agrees):
     agreement = Agreement(FREE_RUNNING)
     agreement.compare(world, reference)
     agrees(agreement)
+
+
+def test_fast_cases_are_of_the_table():
+    assert set(FAST) <= set(CASES)
 
 
 # What happens between two months, and so must be counted month by month.

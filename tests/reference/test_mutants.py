@@ -11,19 +11,14 @@ from tests.reference.mutation import ALL, NOTHING, ROOT, TRIALS, mutate
 
 FAST = (
     NOTHING,
-    "practices: nothing protects from inattention",
     "people: newcomers quit no more",
     "hiring: vacancies spread over all seats",
-    "defects: novices make fewer",
     "exit: credit does not save",
     "demand: many who know tell as little as one",
     "offers: the first fitting step of the subsidy holds",
     "visits: visits come early",
-    "trainers: supervision teaches nothing",
     "providers: candidates cost as much as trainers",
     "classes: one trainer teaches classes of the whole nation",
-    "labour balance: hires leave no gap in the pool",
-    "month: a hire inherits the classes of the seat",
 )
 SLOW = tuple(name for name in ALL if name not in FAST)
 

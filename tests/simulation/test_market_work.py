@@ -246,7 +246,8 @@ def test_cash_changes_by_revenue_less_pay_fixed_costs_and_growth(h):
         pay = h.p.trainer_pay * h.p.trainer_day_cost * days_by_provider(h, after)
         at_work = after.trainers["stage"] == ACTIVE
         staff = np.bincount(after.trainers["provider"][at_work], minlength=len(v))
-        grown = np.isin(np.arange(len(v)), after.trainers["provider"][_own(h, month, before, after)])
+        own = after.trainers["provider"][_own(h, month, before, after)]
+        grown = np.bincount(own, minlength=len(v))
         result = revenue - pay - h.p.provider_fixed_cost * staff - h.p.course_cost * grown
         change = v["cash"] - before.providers["cash"]
         trades = v["trading"] == 1
