@@ -3,6 +3,7 @@
 import pytest
 
 from simulation import ScoreModel
+from simulation.scenario_files import load_scenario
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +31,15 @@ def another_country(tmp_path):
         "South,province,2020,manufacturing enterprise legal units,600\n"
     )
     return tmp_path
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Load a scenario from the text of its file."""
+
+    def from_text(text):
+        file = tmp_path / "plan.toml"
+        file.write_text(text, encoding="utf-8")
+        return load_scenario(file)
+
+    return from_text
