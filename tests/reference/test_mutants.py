@@ -12,12 +12,7 @@ from tests.reference.mutation import ALL, NOTHING, ROOT, TRIALS, mutate
 FAST = (
     NOTHING,
     "people: newcomers quit no more",
-    "hiring: vacancies spread over all seats",
-    "exit: credit does not save",
     "demand: many who know tell as little as one",
-    "offers: the first fitting step of the subsidy holds",
-    "visits: visits come early",
-    "providers: candidates cost as much as trainers",
     "classes: one trainer teaches classes of the whole nation",
 )
 SLOW = tuple(name for name in ALL if name not in FAST)
