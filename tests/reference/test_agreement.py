@@ -69,12 +69,12 @@ NEVER_SPREADING = {"spread_cluster": 0.0, "spread_class": 0.0, "complementarity"
         pytest.param(
             FEW_TRAINERS, {"trainer_days": 3.0}, id="few trainers with few days", marks=pytest.mark.slow
         ),
-        pytest.param(CLOSES_EARLY, {}, id="modules after closing"),
+        pytest.param(CLOSES_EARLY, {}, id="modules after closing", marks=pytest.mark.slow),
         pytest.param(
             MONEY, PIECE_RATES, id="subsidy steps, buyers, credit line, piece rates", marks=pytest.mark.slow
         ),
         pytest.param(VISITS, SPREADING, id="complementarity and fast spread", marks=pytest.mark.slow),
-        pytest.param(VISITS, NEVER_SPREADING, id="substitutes and no spread"),
+        pytest.param(VISITS, NEVER_SPREADING, id="substitutes and no spread", marks=pytest.mark.slow),
         pytest.param(VISITS, EVENTFUL, id="closures, injuries and quits"),
     ],
 )
@@ -99,6 +99,7 @@ def test_the_second_of_two_runs_and_enterprises_that_stand_for_many(agrees):
     assert weights.max() > 1_000
 
 
+@pytest.mark.slow
 def test_two_years_each_on_its_own(agrees):
     world = small_world(VISITS, EVENTFUL | SPREADING, months=24)
     agrees(free_running(world, 24))

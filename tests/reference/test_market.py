@@ -24,8 +24,6 @@ from tests.reference.worlds import MARKET, prior_draw, small_run, small_world
 FAST = (
     "all channels, courses and steps of the subsidy",
     "a budget that binds, and courses that lapse",
-    "closing early, and the market runs on",
-    "trainers leave and providers stop",
     "providers selected by quality",
     "counselling by group",
     "enterprises that stand for ten, in classes of several trainers",
@@ -73,6 +71,7 @@ def test_trainers_for_whom_there_is_no_room_cost_nothing(agrees):
     assert entered(world, "graduates") + entered(world, "growth_costs") / 20_000 == 3
 
 
+@pytest.mark.slow
 def test_two_years_of_the_market_each_on_its_own(agrees):
     world = small_world(MARKET, RESTLESS | {"provider_fixed_cost": 2_000.0}, months=24)
     agrees(free_running(world, 24))

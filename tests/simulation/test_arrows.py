@@ -184,6 +184,7 @@ def recorded(mine: View) -> bytes:
     return b"".join(values.tobytes() for values in (mine.sums, mine.market, *reports))
 
 
+@pytest.mark.slow
 def test_no_parameter_is_decoration():
     """Every parameter of the simulation changes what a run with a programme puts out."""
     names = [name for name in PARAMETERS if name not in VALUED_ONLY]
