@@ -9,6 +9,8 @@ import pytest
 
 from tests.reference.mutation import ALL, NOTHING, ROOT, TRIALS, mutate
 
+pytestmark = pytest.mark.xdist_group("mutants")  # one process: what they share is made once
+
 FAST = (
     NOTHING,
     "people: newcomers quit no more",
