@@ -20,11 +20,11 @@ demo: install  ## three rollout scenarios compared: a table, figures, and where 
 
 test: install  ## the fast tests
 	@$(BIN)/python -m simulation.warm_up
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-slow: install  ## the tests marked slow
 	@$(BIN)/python -m simulation.warm_up
-	@$(BIN)/python -m pytest -n 2 -m slow
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
 
 lint: install  ## style and types
 	@$(BIN)/ruff check .

@@ -10,6 +10,8 @@ from scenarios.market_tables import MARKET_COLUMNS, REACH_COLUMNS
 from scenarios.published import PUBLISHED_COLUMNS
 from simulation.market_indicators import MARKET_INDICATORS
 
+pytestmark = pytest.mark.xdist_group("cli_market")  # one process: what they share is made once
+
 SMALL = ["--months", "24", "--enterprises", "100"]
 
 PLAN = """

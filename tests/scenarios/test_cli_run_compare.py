@@ -7,6 +7,8 @@ import pytest
 
 from scenarios import cli
 
+pytestmark = pytest.mark.xdist_group("run_compare")  # one process: what they share is made once
+
 SMALL = ["--months", "36", "--replicates", "4", "--enterprises", "100"]
 
 EFFECTS = [

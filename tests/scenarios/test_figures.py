@@ -13,6 +13,8 @@ from simulation.indicators import INDICATORS
 from simulation.parameters import MODULES
 from tests.scenarios.figure_checks import check_apart, check_inside, check_slide, pixels, texts
 
+pytestmark = pytest.mark.xdist_group("figures")  # one process: what they share is made once
+
 SECTORS = [f"C{code}" for code in range(13, 43)]
 TITLES = {"a": "National rollout, common base", "b": "Pilot of 2009 to 2013", "c": "Class only"}
 

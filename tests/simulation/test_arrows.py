@@ -22,6 +22,8 @@ from tests.simulation.small_runs import (
     view,
 )
 
+pytestmark = pytest.mark.xdist_group("arrows")  # one process: what they share is made once
+
 EFFECTS = ENGINE | MARKET_EFFECTS
 
 ROUNDING = 1e-4

@@ -14,6 +14,8 @@ from simulation.state import NEVER, TAKEN, WOMAN
 from tests.simulation.histories import KINDS, MONTHS, history
 from tests.simulation.small_runs import TABLES
 
+pytestmark = pytest.mark.xdist_group("histories")  # one process: what they share is made once
+
 SINGLE = 2e-6
 """Relative error of the panel, which is kept in single precision."""
 

@@ -16,6 +16,8 @@ from simulation.population import ProgrammeStratum, draw_population
 from simulation.programme import Programme, Scenario
 from simulation.world import Run
 
+pytestmark = pytest.mark.xdist_group("dose")  # one process: what they share is made once
+
 MONTHS = 84
 VISITS = (0, 3, 6, 12)
 

@@ -13,6 +13,8 @@ from simulation.state import ACTIVE, BY_BUYER, CANDIDATE, NEVER
 from tests.simulation.histories import BUYER_SHARE, CLOSING, GUARANTEE, KINDS, PRICE, assert_close, history
 from tests.simulation.small_runs import TABLES
 
+pytestmark = pytest.mark.xdist_group("histories")  # one process: what they share is made once
+
 SINGLE = 2e-6
 """Relative error of the panel, which is kept in single precision."""
 SUPERVISION = 0.3

@@ -12,6 +12,8 @@ from simulation.state import ACTIVE, CANDIDATE, LEFT, NEVER, NO_MODULE, NO_TRAIN
 from tests.simulation.histories import KINDS, assert_close, history
 from tests.simulation.small_runs import TABLES
 
+pytestmark = pytest.mark.xdist_group("histories")  # one process: what they share is made once
+
 FORWARD = {
     NO_TRAINER: {NO_TRAINER, CANDIDATE, ACTIVE},
     CANDIDATE: {CANDIDATE, ACTIVE, LEFT},

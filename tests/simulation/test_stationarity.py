@@ -17,6 +17,8 @@ from simulation.population import draw_population
 from simulation.world import Run
 from tests.simulation.small_runs import TABLES, small_scenario
 
+pytestmark = pytest.mark.xdist_group("stationarity")  # one process: what they share is made once
+
 YEARS = 8
 RUNS = 8
 ENTERPRISES = 1_500
