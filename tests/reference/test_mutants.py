@@ -11,14 +11,6 @@ from tests.reference.mutation import ALL, NOTHING, ROOT, TRIALS, mutate
 
 pytestmark = pytest.mark.xdist_group("mutants")  # one process: what they share is made once
 
-FAST = (
-    NOTHING,
-    "people: newcomers quit no more",
-    "demand: many who know tell as little as one",
-    "classes: one trainer teaches classes of the whole nation",
-)
-SLOW = tuple(name for name in ALL if name not in FAST)
-
 
 def run_python(arguments, given="", **environment):
     finished = subprocess.run(
@@ -40,28 +32,19 @@ def examined(names):
 
 
 @pytest.fixture(scope="module")
-def fast():
-    return examined(FAST)
-
-
-@pytest.fixture(scope="module")
-def slow():
-    return examined(SLOW)
-
-
-def test_the_unbroken_engine_in_plain_python_agrees(fast):
-    assert fast[NOTHING] == [sum(trial.months for _, trial in TRIALS), []]
-
-
-@pytest.mark.parametrize("name", FAST[1:])
-def test_a_broken_mechanism_is_noticed(fast, name):
-    assert fast[name][1], f"{name}: {ALL[name]}"
+def found():
+    return examined((*ALL, NOTHING))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SLOW)
-def test_every_other_broken_mechanism_is_noticed(slow, name):
-    assert slow[name][1], f"{name}: {ALL[name]}"
+def test_the_unbroken_engine_in_plain_python_agrees(found):
+    assert found[NOTHING] == [sum(trial.months for _, trial in TRIALS), []]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ALL)
+def test_a_broken_mechanism_is_noticed(found, name):
+    assert found[name][1], f"{name}: {ALL[name]}"
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -252,6 +252,7 @@ def test_interruption_while_writing_leaves_nothing(monkeypatch, tmp_path, pilot)
 # bench
 
 
+@pytest.mark.slow
 def test_bench_as_json_measures_the_size_asked_for(capsys):
     assert cli.run_command_line(["bench", "--enterprises", "100", "--months", "2", "--json"]) == 0
     (record,) = json.loads(capsys.readouterr().out)["tables"]["bench"]

@@ -165,7 +165,7 @@ def test_plain_datacollector_of_mesa_takes_its_place(start):
 # Batches, printing, imports
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_batch_run_sweeps_scenarios_and_parameters(processes):
     parameters = {
         "scenario": ["no_programme", "commercial"],
