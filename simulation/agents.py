@@ -14,7 +14,6 @@ import mesa
 import numpy as np
 
 from simulation.attributes import PARTS, Attributes, as_python
-from simulation.state import TAKEN
 
 if TYPE_CHECKING:
     from simulation.agent_sets import ColumnSet
@@ -81,7 +80,7 @@ class Enterprise(ColumnAgent):
         from simulation.agent_sets import ColumnSet
 
         first, seats = self.model.attributes["enterprises"].seats(self.row)
-        taken = (self.model.world.status[first : first + seats] & TAKEN) != 0
+        taken = self.model.world.seats.taken(slice(first, first + seats))
         rows = int(first) + np.flatnonzero(taken) if self.alive else np.empty(0, np.int64)
         return ColumnSet(self.model, Worker, rows)
 

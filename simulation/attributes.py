@@ -18,7 +18,8 @@ from simulation.census import CensusTables
 from simulation.inputs import nearest
 from simulation.parameters import MODULES
 from simulation.population import SIZE_CLASSES
-from simulation.state import AGE_SHIFT, ENTERPRISE, OBSERVED, TAKEN, WOMAN
+from simulation.seats import AGE_MASK, AGE_SHIFT, WOMAN
+from simulation.state import ENTERPRISE, OBSERVED
 from simulation.world import World
 
 AGE_BANDS = ("to 40", "41 to 50", "above 50")
@@ -128,34 +129,36 @@ class WorkerAttributes(Attributes):
     @property
     def count(self) -> int:
         """Seats, taken or not."""
-        return self._world.skill.size
+        return len(self._world.seats)
 
     def present(self) -> NDArray[np.bool_]:
         """Seats that are taken, in enterprises that are alive."""
-        taken = (self._world.status & TAKEN) != 0
+        taken = self._world.seats.taken()
         return taken & self._enterprises.by_seat(self._enterprises.present())
 
     def _whole(self, name: str, rows: Rows) -> NDArray[Any]:
-        world = self._world
+        seats = self._world.seats
         if name in ("skill", "engagement", "tenure", "away"):
-            return getattr(world, name)[rows]
+            return seats.column(name, rows)
         if name == "unique_id":
             return np.add(rows, 1 + self._enterprises.count)
         if name == "woman":
-            return (world.status[rows] & WOMAN) != 0
+            return (seats.column("status", rows) & WOMAN) != 0
         if name == "age":
-            return np.array([*AGE_BANDS, ""])[(world.status[rows] >> AGE_SHIFT) & np.uint8(3)]
+            return np.array([*AGE_BANDS, ""])[(seats.column("status", rows) >> AGE_SHIFT) & AGE_MASK]
         if name == "attended":
-            return (world.attended[rows][..., np.newaxis] >> np.arange(len(MODULES)) & 1) != 0
+            return (seats.column("attended", rows)[..., np.newaxis] >> np.arange(len(MODULES)) & 1) != 0
         return self._of_employer(name, rows)
 
     def _of_employer(self, name: str, rows: Rows) -> NDArray[Any]:
         owner = self._enterprises.owner(rows)
         if name == "employed":
-            taken = (self._world.status[rows] & TAKEN) != 0
+            taken = self._world.seats.taken(rows)
             return taken & self._enterprises.read("alive", owner)
         if name == "wage":
-            relative = 1.0 + self._wage_skill * (self._world.skill[rows].astype(np.float64) - 1.0)
+            relative = 1.0 + self._wage_skill * (
+                self._world.seats.column("skill", rows).astype(np.float64) - 1.0
+            )
             return self._enterprises.read("wage", owner) * relative
         return self._enterprises.read("unique_id" if name == "enterprise" else name, owner)
 

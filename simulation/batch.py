@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from simulation.accounts import N_ACCOUNTS
 from simulation.initial import SPARE_SEATS
 from simulation.inputs import InputError
-from simulation.state import ENTERPRISE, WORKER_COLUMNS
+from simulation.seats import OCTET, OCTET_SEATS
+from simulation.state import ENTERPRISE
 from simulation.world import Run, World, build_world
 
 
@@ -101,12 +102,12 @@ def _groups(runs: Sequence[Run]) -> list[list[Run]]:
 
 
 def _seats(run: Run) -> float:
-    return float(run.population.employees.sum() * (1.0 + SPARE_SEATS) + 2.5 * run.population.n)
+    return float(run.population.employees.sum() * (1.0 + SPARE_SEATS) + 6.0 * run.population.n)
 
 
 def memory_needed(runs: Sequence[Run]) -> float:
     """Bytes that the largest group of ``runs`` takes, and the panels of all."""
-    seat = sum(np.dtype(kind).itemsize for kind in WORKER_COLUMNS.values())
+    seat = OCTET.itemsize / OCTET_SEATS
     largest = max(
         sum(seat * _seats(run) + 1.1 * ENTERPRISE.itemsize * run.population.n for run in group)
         for group in _groups(runs)

@@ -22,9 +22,10 @@ import numpy as np
 PACKAGE = Path(__file__).parent
 
 KERNEL_SOURCES = (
-    "accounts", "classes", "compile", "delivery", "demand", "draws", "hiring", "ledger", "market",
+    "accounts", "classes", "compile", "delivery", "demand", "draws", "elementary",
+    "firms", "hiring", "ledger", "market",
     "market_accounts", "money", "month", "observation", "offers", "ordered", "parameters", "people",
-    "practices", "production", "providers", "state", "trainers", "visits",
+    "practices", "production", "providers", "seats", "state", "trainers", "visits", "workforce",
 )  # fmt: skip
 """Modules that hold compiled code, or types and constants that compiled code contains."""
 
@@ -60,8 +61,11 @@ if JIT_DISABLED:  # unsigned 64-bit products wrap by design; plain NumPy scalars
 
 
 def submodel(function: Callable[..., Any]) -> Any:
-    """Compile a small pure function of records and scalars; it is inlined into the month by LLVM."""
-    return numba.njit(error_model="numpy")(function)
+    """Compile a small pure function of records and scalars, inlined wherever it is called.
+
+    Left to itself LLVM stops inlining in a function as long as the month, at twice the time a month.
+    """
+    return numba.njit(error_model="numpy", forceinline=True)(function)
 
 
 def kernel(function: Callable[..., Any]) -> Any:

@@ -51,6 +51,13 @@ FIFTH_MASK = np.uint64((1 << FIFTH_BITS) - 1)
 SHIFT_11 = np.uint64(11)
 UNIT_SCALE = 1.0 / (1 << 53)
 
+# A seat's draws are made of 32-bit words, eight seats at a time where the machine has room for that.
+THIRDS = float(1 << THIRD_BITS)
+ROUND_1, ROUND_2, ROUND_3 = np.uint32(0x7FEB352D), np.uint32(0x846CA68B), np.uint32(0x9E3779B1)
+WORD_16, WORD_15, WORD_11, WORD_10 = np.uint32(16), np.uint32(15), np.uint32(11), np.uint32(10)
+LOW_11, LOW_10 = np.uint32((1 << 11) - 1), np.uint32((1 << 10) - 1)
+SHIFT_32 = np.uint64(32)
+
 
 @submodel
 def mix(x):
@@ -99,3 +106,27 @@ def bell(bits):
     total = third(bits, SHIFT_FIRST) + third(bits, SHIFT_SECOND) + third(bits, SHIFT_THIRD)
     extra = fifth(mix(bits), 0)
     return (total + extra - 2.0) * 1.7320508075688772
+
+
+@submodel
+def seat_words(bits, place):
+    """Two words of 32 random bits for the seat at ``place`` of a roster; ``bits`` are its enterprise's 64.
+
+    The rounds are those of a 32-bit hash found by search for little bias (Wellons 2018, "lowbias32"), with
+    the second half of the enterprise's bits mixed in between, so that no two rosters share a sequence.
+    """
+    low, high = np.uint32(bits), np.uint32(bits >> SHIFT_32)
+    x = np.uint32(np.uint32(np.uint32(place) * ROUND_3) + low)
+    x = np.uint32(np.uint32(x ^ np.uint32(x >> WORD_16)) * ROUND_1)
+    x = np.uint32(x ^ high)
+    x = np.uint32(np.uint32(x ^ np.uint32(x >> WORD_15)) * ROUND_2)
+    x = np.uint32(x ^ np.uint32(x >> WORD_16))
+    y = np.uint32(np.uint32(x ^ high) * ROUND_3)
+    return x, np.uint32(y ^ np.uint32(y >> WORD_15))
+
+
+@submodel
+def seat_thirds(x, y):
+    """Three whole numbers below 2^21 from a seat's two words; over 2^21 they are draws in [0, 1)."""
+    third = np.uint32(np.uint32((x & LOW_11) << WORD_10) | np.uint32(y & LOW_10))
+    return np.int32(np.uint32(x >> WORD_11)), np.int32(np.uint32(y >> WORD_11)), np.int32(third)

@@ -7,7 +7,8 @@ is poaching there. A hire brings general skill and, at times, a class attended e
 from simulation import draws
 from simulation.compile import submodel
 from simulation.people import relative_wage
-from simulation.state import AGE_MIDDLE, AGE_OLD, AGE_SHARES, AGE_SHIFT, AGE_YOUNG, TAKEN, WOMAN
+from simulation.seats import AGE_SHIFT, TAKEN, WOMAN
+from simulation.state import AGE_MIDDLE, AGE_OLD, AGE_SHARES, AGE_YOUNG
 
 import numpy as np  # isort: skip
 
@@ -16,52 +17,52 @@ SKILL_SPREAD = 0.2
 
 
 @submodel
-def vacancies(ent):
+def vacancies(firms, i):
     """Posts that the enterprise wants to fill this month."""
-    return max(0.0, ent.desired - ent.headcount)
+    return max(0.0, firms.desired[i] - firms.headcount[i])
 
 
 @submodel
-def fill_chance(ent, p, region):
+def fill_chance(firms, i, p):
     """Chance that a vacancy is filled this month: higher with the wage, lower in a tight market."""
-    wage = relative_wage(ent, region)
-    chance = p.hire_rate * (1.0 + p.hire_wage * (wage - 1.0)) * region.tightness**-p.hire_tightness
+    wage = relative_wage(firms, i)
+    chance = p.hire_rate * (1.0 + p.hire_wage * (wage - 1.0)) * firms.filling[i]
     return min(0.98, max(0.02, chance))
 
 
 @submodel
-def hire_chance(ent, p, region):
+def hire_chance(firms, i, p):
     """Chance that any one vacant seat is filled: filled vacancies spread over the vacant seats."""
-    vacant = ent.seats - ent.headcount
+    vacant = firms.seats[i] - firms.headcount[i]
     if vacant <= 0.0:
         return 0.0
-    return min(1.0, fill_chance(ent, p, region) * vacancies(ent) / vacant)
+    return min(1.0, fill_chance(firms, i, p) * vacancies(firms, i) / vacant)
 
 
 @submodel
-def shed_chance(ent, p):
+def shed_chance(firms, i, p):
     """Chance that any one worker is laid off: surplus posts (beyond one) are shed slowly."""
-    surplus = max(0.0, ent.headcount - ent.desired - 1.0)
-    return p.shed_rate * surplus / max(1.0, ent.headcount)
+    surplus = max(0.0, firms.headcount[i] - firms.desired[i] - 1.0)
+    return p.shed_rate * surplus / max(1.0, firms.headcount[i])
 
 
 @submodel
-def is_hired(bits, chance):
+def is_hired(draw, chance):
     """Whether the seat is filled this month."""
-    return draws.third(bits, draws.SHIFT_FIRST) < chance
+    return draw < chance
 
 
 @submodel
-def status_of_hire(bits, female_share):
-    """Status byte of a hire: seat taken, woman or man, age band."""
-    status = TAKEN
-    if draws.third(bits, draws.SHIFT_SECOND) < female_share:
-        status = status | WOMAN
+def person_of_hire(bits, female_share):
+    """The word of a hire: seat taken, woman or man, age band, no months of tenure."""
     draw = draws.third(bits, draws.SHIFT_THIRD)
     age = AGE_YOUNG
     if draw >= AGE_SHARES[0]:
         age = AGE_MIDDLE if draw < AGE_SHARES[0] + AGE_SHARES[1] else AGE_OLD
-    return np.uint8(status | (np.uint8(age) << AGE_SHIFT))
+    word = np.int32(TAKEN | np.int32(np.int32(age) << AGE_SHIFT))
+    if draws.third(bits, draws.SHIFT_SECOND) < female_share:
+        word = np.int32(word | WOMAN)
+    return word
 
 
 @submodel

@@ -19,6 +19,7 @@ from simulation.parameters import MODULES, QUALITY
 from simulation.population import Population
 from simulation.production import NOVICES_USUAL, SKILL_USUAL
 from simulation.roster import fill_rosters
+from simulation.seats import OCTET_SEATS, octets_of
 from simulation.state import (
     AGE_SHARES,
     CLUSTER,
@@ -32,7 +33,7 @@ from simulation.state import (
 SIZE_REFERENCE = 150.0
 """Employees at which value added per worker is the sector's mean (employment-weighted middle)."""
 SPARE_SEATS = 0.25
-"""Seats for growth, per employee at the start (two more for every enterprise)."""
+"""Seats for growth, per employee at the start (two more for every enterprise, and up to a whole octet)."""
 NOVELTY_USUAL = 0.146
 """Mean of 1 / (1 + tenure / 3 months) where tenure is exponential with 2 % separations a month (exact)."""
 HALF_KNOWN = 200.0
@@ -41,13 +42,13 @@ HALF_KNOWN = 200.0
 
 @dataclass
 class InitialState:
-    """Enterprises, clusters, regions, sectors and worker columns of one population."""
+    """Enterprises, clusters, regions, sectors and the octets of seats of one population."""
 
     enterprises: NDArray[Any]
     clusters: NDArray[Any]
     regions: NDArray[Any]
     sectors: NDArray[Any]
-    workers: dict[str, NDArray[Any]]
+    octets: NDArray[Any]
 
 
 def initial_state(population: Population, parameters: NDArray[Any], seed: int) -> InitialState:
@@ -61,18 +62,19 @@ def initial_state(population: Population, parameters: NDArray[Any], seed: int) -
     _production(ent, p, population, random)
     _money(ent, p, population, random)
     _people(ent, p)
-    workers = fill_rosters(ent, p, random)
+    octets = fill_rosters(ent, p, random)
     _beliefs(ent, p, random)
     regions = _regions(ent, p, len(population.tables.regions))
     sectors = _sectors(ent, p, population)
     clusters = np.zeros(int(population.cluster.max()) + 1, CLUSTER)
-    return InitialState(ent, clusters, regions, sectors, workers)
+    return InitialState(ent, clusters, regions, sectors, octets)
 
 
 def _identity(ent: NDArray[Any], population: Population) -> None:
     for name in ("sector", "region", "cluster", "size_class", "weight", "employees", "entry_month"):
         ent[name] = getattr(population, name)
-    ent["seats"] = np.ceil(population.employees * (1.0 + SPARE_SEATS)).astype(np.int64) + 2
+    wanted = np.ceil(population.employees * (1.0 + SPARE_SEATS)).astype(np.int64) + 2
+    ent["seats"] = OCTET_SEATS * octets_of(wanted)
     ent["first_seat"] = np.concatenate([[0], np.cumsum(ent["seats"][:-1], dtype=np.int64)])
     ent["alive"] = population.entry_month == 0
     for name in (
@@ -159,7 +161,8 @@ def _production(ent: NDArray[Any], p: Any, population: Population, random: np.ra
         p["value_added_per_worker"] * sectors.value_added[sector]
     )
     ent["value_added"] = ent["output"] = ent["output_at_start"]
-    ent["value_per_worker"] = ent["value_per_worker_at_start"] = per_worker
+    ent["value_per_worker"] = per_worker
+    ent["log_value_at_start"] = np.log(per_worker)
     ent["recent"][:, 0] = np.log(per_worker)
 
 
@@ -170,7 +173,7 @@ def _money(ent: NDArray[Any], p: Any, population: Population, random: np.random.
     wage *= np.exp(
         p["wage_productivity"] * (ent["level"] - np.average(ent["level"], weights=ent["employees"]))
     )
-    affordable = 0.75 * ent["value_per_worker_at_start"] / (1.0 + p["social_insurance"])
+    affordable = 0.75 * ent["value_per_worker"] / (1.0 + p["social_insurance"])
     ent["wage"] = ent["wage_at_start"] = np.minimum(wage, affordable)
     ent["wage_bill_at_start"] = ent["employees"] * ent["wage"] * (1.0 + p["social_insurance"])
     margin = np.clip(p["margin_mean"] + p["margin_spread"] * random.standard_normal(n), 0.0, 0.6)
@@ -218,7 +221,7 @@ def _regions(ent: NDArray[Any], p: Any, n: int) -> NDArray[Any]:
     regions["seekers"] = regions["seekers_at_start"] = p["pool_months"] * usual_separations(p) * workers
     count = np.bincount(here["region"], minlength=n)
     regions["reliability"] = count / (count + HALF_KNOWN)
-    regions["tightness"] = 1.0
+    regions["tightness"] = regions["quitting"] = regions["filling"] = 1.0
     for r in np.flatnonzero(count):
         mine = here["region"] == r
         order = np.argsort(here["wage"][mine])

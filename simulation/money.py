@@ -4,104 +4,110 @@ Orders won through quality and compliance are mostly lost by others of the secto
 elastic, not endless, so that some growth is taken from neighbours (displacement).
 """
 
-import math
-
 from simulation import accounts as a
 from simulation import draws
 from simulation.compile import submodel
+from simulation.elementary import exp, log
 from simulation.parameters import COOPERATION, SAFETY
-from simulation.state import WORKING_DAYS
+from simulation.state import LOG_VALUE, WORKING_DAYS
 
 SMALL_SIZE = 20.0
 """Employees at which half of the smallest enterprises' extra closure is gone."""
 
 
 @submodel
-def settle(ent, p, price, newly_used, row):
-    """Profit and cash of the month; ``newly_used`` is the practice share put to use, summed over modules."""
-    wage_bill = row[a.WAGES] * (1.0 + p.social_insurance)
-    relative_output = ent.value_added / (ent.output_at_start)
-    other = ent.other_cost * (p.other_cost_fixed + (1.0 - p.other_cost_fixed) * relative_output)
-    turnover = p.hiring_cost * ent.wage * row[a.HIRES]
-    injuries = p.injury_cost * ent.wage * row[a.INJURIES]
-    changes = p.change_cost * ent.headcount * newly_used
-    interest = p.credit_rate / 12.0 * max(0.0, -ent.cash)
-    ent.profit = (
-        ent.value_added * price - wage_bill - other - turnover - injuries - changes - interest - ent.fee_today
+def settle(firms, i, p):
+    """Profit and cash of the month."""
+    wage_bill = firms.account[a.WAGES, i] * (1.0 + p.social_insurance)
+    relative_output = firms.value_added[i] / (firms.output_at_start[i])
+    other = firms.other_cost[i] * (p.other_cost_fixed + (1.0 - p.other_cost_fixed) * relative_output)
+    turnover = p.hiring_cost * firms.wage[i] * firms.account[a.HIRES, i]
+    injuries = p.injury_cost * firms.wage[i] * firms.account[a.INJURIES, i]
+    changes = p.change_cost * firms.headcount[i] * firms.newly_used[i]
+    interest = p.credit_rate / 12.0 * max(0.0, -firms.cash[i])
+    firms.profit[i] = (
+        firms.value_added[i] * firms.price[i]
+        - wage_bill
+        - other
+        - turnover
+        - injuries
+        - changes
+        - interest
+        - firms.fee_today[i]
     )
-    row[a.PROFIT] = ent.profit
-    row[a.CHANGE_COSTS] = changes
-    ent.cash += ent.profit - invest(ent, p)
-    ent.cash -= p.payout * max(0.0, ent.cash - p.cash_months * ent.wage_bill_at_start)
+    firms.account[a.PROFIT, i] = firms.profit[i]
+    firms.account[a.CHANGE_COSTS, i] = changes
+    firms.cash[i] += firms.profit[i] - invest(firms, i, p)
+    firms.cash[i] -= p.payout * max(0.0, firms.cash[i] - p.cash_months * firms.wage_bill_at_start[i])
 
 
 @submodel
-def invest(ent, p):
+def invest(firms, i, p):
     """Capital grows where profit is above the usual, else wears out; returns yuan spent beyond wear."""
-    above = ent.profit / ent.output_at_start - ent.margin
+    above = firms.profit[i] / firms.output_at_start[i] - firms.margin[i]
     growth = p.depreciation * min(1.0, max(-1.0, p.investment_response * above))
-    spent = growth * ent.capital * ent.output_at_start * (1.0 - p.labour_share_exponent) * p.capital_value
-    ent.capital = max(0.05, ent.capital * (1.0 + growth))
+    price = firms.output_at_start[i] * (1.0 - p.labour_share_exponent) * p.capital_value
+    spent = growth * firms.capital[i] * price
+    firms.capital[i] = max(0.05, firms.capital[i] * (1.0 + growth))
     return max(0.0, spent)
 
 
 @submodel
-def participant_time(ent, attendees, class_days):
+def participant_time(firms, i):
     """Value of the working time spent in class, yuan (shown as a cost; it is already lost to output)."""
-    return attendees * class_days / WORKING_DAYS * ent.value_per_worker
+    return firms.days_in_class[i] / WORKING_DAYS * firms.value_per_worker[i]
 
 
 @submodel
-def log_productivity_gain(ent):
-    """Log of value added per worker (smoothed over a year) over the start's; within -1..1."""
-    return min(1.0, max(-1.0, math.log(max(1.0, ent.value_per_worker) / ent.value_per_worker_at_start)))
+def log_productivity_gain(firms, i):
+    """Log of value added per worker (as observation.remember smooths it) over the start's, within -1..1."""
+    return min(1.0, max(-1.0, firms.recent[LOG_VALUE, i] - firms.log_value_at_start[i]))
 
 
 @submodel
-def review_wage(ent, p, tightness):
+def review_wage(firms, i, p):
     """The wage closes in on its level: the start's, plus shared productivity gains and scarcity."""
-    level = ent.wage_at_start * (
-        1.0 + p.wage_sharing * log_productivity_gain(ent) + p.wage_tightness * (tightness - 1.0)
-    )
-    ent.wage += p.wage_speed * (level - ent.wage)
+    gained, scarcity = log_productivity_gain(firms, i), firms.tightness[i] - 1.0
+    level = firms.wage_at_start[i] * (1.0 + p.wage_sharing * gained + p.wage_tightness * scarcity)
+    firms.wage[i] += p.wage_speed * (level - firms.wage[i])
 
 
 @submodel
-def win_orders(ent, p, sector_orders):
+def win_orders(firms, i, p):
     """The order index moves with quality and compliance; most of what is won the sector's others lose."""
-    fewer_defects = math.log(ent.defect_at_start / ent.defect_rate)
-    compliance = 0.5 * (
-        ent.practice[SAFETY] - ent.lasting[SAFETY] + ent.practice[COOPERATION] - ent.lasting[COOPERATION]
-    )
-    won = p.order_quality * fewer_defects + p.order_compliance * ent.buyer_pressure * compliance
-    level = 1.0 + won - p.order_displacement * (sector_orders - 1.0)
-    ent.orders += p.order_speed * (min(3.0, max(0.2, level)) - ent.orders)
+    fewer_defects = log(firms.defect_at_start[i] / firms.defect_rate[i])
+    safer = firms.practice[SAFETY, i] - firms.lasting[SAFETY, i]
+    compliance = 0.5 * (safer + firms.practice[COOPERATION, i] - firms.lasting[COOPERATION, i])
+    won = p.order_quality * fewer_defects + p.order_compliance * firms.buyer_pressure[i] * compliance
+    level = 1.0 + won - p.order_displacement * (firms.sector_orders[i] - 1.0)
+    firms.orders[i] += p.order_speed * (min(3.0, max(0.2, level)) - firms.orders[i])
+    firms.account[a.ORDERS, i] = firms.orders[i] * firms.output[i]
 
 
 @submodel
-def plan_jobs(ent, p, price):
+def plan_jobs(firms, i, p):
     """Desired employment follows orders, productivity and the sector's price, within the seats there are."""
-    by_productivity = math.exp(p.employment_response * log_productivity_gain(ent))
-    by_price = max(0.2, 1.0 + p.employment_price * (price - 1.0))
-    level = ent.desired_at_start * ent.orders * by_productivity * by_price
-    ent.desired += p.employment_speed * (level - ent.desired)
-    ent.desired = min(float(ent.seats), max(1.0, ent.desired))
+    by_productivity = exp(p.employment_response * log_productivity_gain(firms, i))
+    by_price = max(0.2, 1.0 + p.employment_price * (firms.price[i] - 1.0))
+    level = firms.desired_at_start[i] * firms.orders[i] * by_productivity * by_price
+    firms.desired[i] += p.employment_speed * (level - firms.desired[i])
+    firms.desired[i] = min(firms.seats[i], max(1.0, firms.desired[i]))
 
 
 @submodel
-def closes(ent, p, bits):
+def closes(firms, i, p, bits):
     """Whether the enterprise closes: its cash and credit are gone, or for reasons outside the model."""
-    smallness = 1.0 / (1.0 + ent.headcount / SMALL_SIZE)
+    smallness = 1.0 / (1.0 + firms.headcount[i] / SMALL_SIZE)
     chance = p.closure_rate / 12.0 * (1.0 + p.closure_small * smallness)
-    limit = (ent.credit + ent.credit_line) * ent.wage_bill_at_start
-    return ent.cash < -limit or draws.uniform(bits) < chance
+    limit = (firms.credit[i] + firms.credit_line[i]) * firms.wage_bill_at_start[i]
+    return firms.cash[i] < -limit or draws.uniform(bits) < chance
 
 
 @submodel
-def guarantee_called(ent, share):
+def guarantee_called(firms, i, share):
     """What the programme's guarantee pays to lenders when the enterprise closes, yuan.
 
     Its ``share`` of the debt beyond the enterprise's own credit, up to the programme's line.
     """
-    beyond = max(0.0, -ent.cash - ent.credit * ent.wage_bill_at_start)
-    return share * min(ent.credit_line * ent.wage_bill_at_start, beyond)
+    beyond = max(0.0, -firms.cash[i] - firms.credit[i] * firms.wage_bill_at_start[i])
+    return share * min(firms.credit_line[i] * firms.wage_bill_at_start[i], beyond)

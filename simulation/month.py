@@ -6,6 +6,7 @@ compiled body, so both give the same bits.
 """
 
 import math
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -22,30 +23,21 @@ from simulation import (
     people,
     practices,
     production,
+    workforce,
 )
-from simulation.compile import kernel
-from simulation.state import (
-    AGE_SHIFT,
-    ATTENDEES_PER_CLASS,
-    NO_MODULE,
-    ROSTER_LIMIT,
-    TAKEN,
-    WOMAN,
-    WORKERS_PER_CLASS,
-)
-
-AGE_MASK = np.uint8(3)
-MODULE_BIT = np.uint8(1)
-NO_STATUS = np.uint8(0)
+from simulation.compile import kernel, submodel
+from simulation.firms import SIDE_BY_SIDE, back_to_records, in_fours, seat_side_by_side
+from simulation.seats import OCTET_SEATS
+from simulation.state import ATTENDEES_PER_CLASS, NO_MODULE, WORKERS_PER_CLASS
 
 
 @kernel
 def advance(
     tasks, first_month, last_month, shared, enterprises_too,
     runs, parameters, enterprises, clusters, classes, regions, sectors, blocks,
-    skill, engagement, tenure, status, attended, away,
+    octets,
     schedule, open_from, graduates, starters, subsidies, order, roll, trainers, providers, accounts,
-    rows, block_sums, sums, panel,
+    side_by_side, block_sums, sums, panel,
 ):  # fmt: skip
     """Advance all ``tasks`` from ``first_month`` up to (not including) ``last_month``.
 
@@ -74,229 +66,206 @@ def advance(
                     )  # fmt: skip
             if not enterprises_too:
                 continue
-            calendar_month = (run.start_month - 1 + month) % 12 + 1
-            worker_key = draws.stream(run.seed, draws.WORKER_MONTH, month)
-            hire_key = draws.stream(run.seed, draws.HIRE, month)
-            elsewhere_key = draws.stream(run.seed, draws.HIRE_MODULES, month)
-            attend_key = draws.stream(run.seed, draws.ATTEND_CLASS, month)
-            drift_key = draws.stream(run.seed, draws.PRACTICE_DRIFT, month)
-            shock_key = draws.stream(run.seed, draws.PRODUCTIVITY_SHOCK, month)
-            manager_key = draws.stream(run.seed, draws.MANAGER_LEAVES, month)
-            closure_key = draws.stream(run.seed, draws.CLOSURE, month)
-            report_key = draws.stream(run.seed, draws.REPORTING, 0)
-            measure_key = draws.stream(run.seed, draws.MEASUREMENT, month)
-            for b in range(first_block, last_block):
-                block = blocks[b]
-                region = regions[run_index, block.region]
-                sector = sectors[run_index, block.sector]
-                row = rows[b]
-                block_sums[b, :, :] = 0.0
-                for e in range(block.start, block.stop):
+            seasonal = people.season(p, (run.start_month - 1 + month) % 12 + 1)
+            keys = keys_of(run.seed, month)
+            firms = side_by_side[numba.get_thread_id()]
+            block_sums[first_block:last_block] = 0.0
+            e, stop = blocks[first_block].start, blocks[last_block - 1].stop
+            b = first_block
+            while e < stop:
+                number = 0
+                while e < stop and number < SIDE_BY_SIDE:
                     ent = enterprises[e]
-                    row[:] = 0.0
-                    if ent.entry_month == month and month > 0:
-                        ent.alive = 1
-                        row[a.ENTRIES] = 1.0
-                        row[a.JOBS_ENTERED] = ent.headcount
-                    if not ent.alive:
-                        continue
-                    identity = e - run.first_enterprise
-
-                    # 4 and 5: delivery and practices
-                    practices.drift(ent, p, draws.block(drift_key, identity))
-                    newly_used = 0.0
-                    if ent.class_today:
-                        delivery.teach(ent, p, run.class_days)
-                    for _ in range(ent.visits_today):
-                        newly_used += delivery.counsel(ent, p, run.enterprises_per_visit)
-                    newly_used += practices.change(
-                        ent, p, draws.block(manager_key, identity), clusters[ent.cluster].gain,
-                        classes[run.first_class + max(0, ent.class_id)].gain,
-                    )  # fmt: skip
-                    practices.put_to_use(ent)
-                    production.shock(ent, p, draws.bell(draws.block(shock_key, identity)))
-                    ent.hours = production.weekly_hours(ent, p)
-
-                    # 6 and 7: people and hiring, one pass over the roster
-                    w = people.workplace(
-                        ent, p, region, sector.injury_relative, calendar_month, hiring.shed_chance(ent, p)
-                    )
-                    hire = hiring.hire_chance(ent, p, region)
-                    attend = min(1.0, WORKERS_PER_CLASS / max(1.0, ent.headcount)) if ent.class_today else 0.0
-                    in_class = np.uint8(MODULE_BIT << max(0, ent.module))
-                    low_pay = region.low_pay / ent.wage
-                    wage_skill, female_share, skill_new = p.wage_skill, p.female_share, p.skill_new
-                    engagement_new, trained_elsewhere = w.engagement_level, region.trained
-
-                    heads = women = present_skill = present = absence = 0.0
-                    quits = separations = separations_women = hires = hires_women = 0.0
-                    injuries = injuries_women = engaged = low_paid = pay = pay_women = 0.0
-                    novices = mean_skill = workers_in_class = women_in_class = 0.0
-                    attended_workers = attended_lost = 0.0
-                    seat0 = ent.first_seat - run.first_seat
-                    s, t = ent.first_seat, ent.first_seat + ent.seats
-                    skill_, engagement_, tenure_ = skill[s:t], engagement[s:t], tenure[s:t]
-                    status_, attended_, away_ = status[s:t], attended[s:t], away[s:t]
-                    for j in range(t - s):
-                        taken = status_[j]
-                        if not taken & TAKEN:
-                            bits = draws.block(hire_key, seat0 + j)
-                            if hiring.is_hired(bits, hire):
-                                newcomer = hiring.status_of_hire(bits, female_share)
-                                status_[j] = newcomer
-                                skill_[j] = hiring.skill_of_hire(bits, skill_new)
-                                engagement_[j] = engagement_new
-                                tenure_[j] = 0
-                                away_[j] = 0
-                                elsewhere = draws.uniform(draws.block(elsewhere_key, seat0 + j))
-                                attended_[j] = 1 if elsewhere < trained_elsewhere else 0
-                                hires += 1.0
-                                if newcomer & WOMAN:
-                                    hires_women += 1.0
-                            continue
-
-                        bits = draws.block(worker_key, seat0 + j)
-                        woman = 1.0 if taken & WOMAN else 0.0
-                        own_skill, own_engagement = np.float64(skill_[j]), np.float64(engagement_[j])
-                        months = np.float64(tenure_[j])
-                        if attend > 0.0 and draws.uniform(draws.block(attend_key, seat0 + j)) < attend:
-                            attended_[j] = np.uint8(attended_[j] | in_class)
-                            workers_in_class += 1.0
-                            women_in_class += woman
-                        has_attended = attended_[j] != 0
-
-                        at_work, lost = 1.0, 0.0
-                        if away_[j] > 0:
-                            away_[j] = np.uint8(away_[j] - 1)
-                            at_work = 0.0
-                        else:
-                            lost = people.absent_share(w, bits, own_engagement)
-                            severity = people.injury(w, bits, own_engagement, months)
-                            if severity > 0:
-                                injuries += 1.0
-                                injuries_women += woman
-                                away_[j] = people.months_away(severity)
-                            at_work = (1.0 - lost) * (1.0 - people.injured_share(w, severity))
-
-                        relative_pay = 1.0 + wage_skill * (own_skill - 1.0)
-                        heads += 1.0
-                        women += woman
-                        mean_skill += own_skill
-                        present += at_work
-                        present_skill += own_skill * at_work
-                        absence += lost
-                        engaged += own_engagement
-                        pay += relative_pay
-                        pay_women += relative_pay * woman
-                        if relative_pay < low_pay:
-                            low_paid += 1.0
-                        if months < people.MONTHS_NOVICE:
-                            novices += 1.0
-                        if has_attended:
-                            attended_workers += 1.0
-
-                        leaves = people.separation(
-                            w, bits, own_engagement, months, (taken >> AGE_SHIFT) & AGE_MASK
+                    if e >= blocks[b].stop:
+                        b += 1
+                    entering = ent.entry_month == month and month > 0
+                    if ent.alive or entering:
+                        firms.enterprise[number], firms.block[number] = e, b
+                        for account in range(a.N_ACCOUNTS):
+                            firms.account[account, number] = 0.0
+                        if entering:
+                            enter(ent, firms, number)
+                        firms.newly_used[number] = change_practices(
+                            ent, p, run, e - run.first_enterprise, keys, clusters[ent.cluster].gain,
+                            classes[run.first_class + max(0, ent.class_id)].gain,
+                        )  # fmt: skip
+                        seat_side_by_side(
+                            ent, regions[run_index, ent.region], sectors[run_index, ent.sector], firms, number
                         )
-                        if leaves > 0:
-                            status_[j] = NO_STATUS
-                            separations += 1.0
-                            separations_women += woman
-                            if leaves == 1:
-                                quits += 1.0
-                            if has_attended:
-                                attended_lost += 1.0
-                        skill_[j] = people.next_skill(w, own_skill, has_attended)
-                        engagement_[j] = people.next_engagement(w, own_engagement, has_attended)
-                        tenure_[j] = min(ROSTER_LIMIT, tenure_[j] + 1)
-
-                    staffed = max(1.0, heads)
-                    ent.attended_workers, ent.attended_lost = attended_workers, attended_lost
-                    ent.novices, ent.skill = novices / staffed, mean_skill / staffed
-                    ent.injuries_seen += (injuries / staffed - ent.injuries_seen) / 6.0
-                    ent.vacancy_share = hiring.vacancies(ent) / max(1.0, ent.desired)
-                    attendees = 0.0
-                    if ent.class_today:
-                        attendees = ATTENDEES_PER_CLASS - WORKERS_PER_CLASS + workers_in_class
-                    row[a.ENTERPRISES] = 1.0
-                    row[a.HEADCOUNT] = heads
-                    row[a.WOMEN] = women
-                    row[a.PRESENT] = present
-                    row[a.HOURS] = ent.hours * heads
-                    row[a.ABSENCE] = absence
-                    row[a.INJURIES] = injuries
-                    row[a.INJURIES_WOMEN] = injuries_women
-                    row[a.SEPARATIONS] = separations
-                    row[a.SEPARATIONS_WOMEN] = separations_women
-                    row[a.QUITS] = quits
-                    row[a.HIRES] = hires
-                    row[a.ENGAGEMENT] = engaged
-                    row[a.WAGES] = ent.wage * pay
-                    row[a.WAGES_WOMEN] = ent.wage * pay_women
-                    row[a.LOW_PAID] = low_paid
-                    row[a.VACANCIES] = hiring.vacancies(ent)
-                    row[a.SEPARATED_TRAINED] = attended_lost
-
-                    # 8 and 9: production, money and market
-                    row[a.EFFECTIVE_LABOUR] = production.effective_labour(
-                        ent, p, present_skill, injuries, attendees * run.class_days
-                    )
-                    production.produce(ent, p, sector.energy_share, row)
-                    row[a.PARTICIPANT_TIME] = money.participant_time(ent, attendees, run.class_days)
-                    money.settle(ent, p, sector.price, newly_used, row)
-                    money.review_wage(ent, p, region.tightness)
-                    money.win_orders(ent, p, sector.orders)
-                    money.plan_jobs(ent, p, sector.price)
-                    row[a.ORDERS] = ent.orders * ent.output
+                        number += 1
+                    e += 1
+                places = in_fours(number)
+                set_workplaces(firms, places, p, seasonal)
+                for i in range(number):
+                    ent = enterprises[firms.enterprise[i]]
+                    employ(ent, p, run, keys, octets, firms, i)
                     if ent.class_today or ent.visits_today:
-                        row[a.FEES] = ent.fee_today
-                        row[a.BUYER_PAYMENTS] = ent.buyer_payment_today
-                        row[a.SUBSIDIES] = ent.subsidy_today
-                        row[a.OVERHEAD] = ent.overhead_today
-                        row[a.TRAINER_DAYS] = ent.trainer_days_today
-                        row[a.CLASSES_ATTENDED] = ent.class_today
-                        row[a.ATTENDEES] = attendees
-                        row[a.ATTENDEES_WOMEN] = (
-                            women_in_class + (attendees - workers_in_class) * women / staffed
-                        )
-                        row[a.ENTERPRISES_REACHED] = ent.reached_today
-                        row[a.WORKERS_REACHED] = ent.reached_today * heads
-                        row[a.WORKERS_REACHED_WOMEN] = ent.reached_today * women
-                        row[a.COMMERCIAL_MODULES] = ent.commercial_today
-                        if ent.visits_done >= run.visits:
-                            ent.module = NO_MODULE
-
-                    # 11: observation
-                    observation.record_events(ent, p, row)
-                    observation.remember(ent, row)
+                        account_for_training(ent, run, firms, i)
+                produce_and_settle(firms, places, p)
+                for i in range(number):
+                    ent = enterprises[firms.enterprise[i]]
+                    identity = firms.enterprise[i] - run.first_enterprise
+                    back_to_records(firms, i, ent)
                     observation.report(
-                        ent, p, month, identity, measure_key, draws.block(report_key, identity)
+                        ent, p, month, identity, keys.measure, draws.block(keys.report, identity)
                     )
-                    observation.close_year(ent, month, row)
-
-                    ent.headcount = heads - separations + hires
-                    ent.women = women - separations_women + hires_women
-                    if money.closes(ent, p, draws.block(closure_key, identity)):
-                        ent.alive = 0
-                        ent.exit_month = month
-                        row[a.EXITS] = 1.0
-                        row[a.JOBS_CLOSED] = ent.headcount
-                        row[a.GUARANTEE_CALLS] = money.guarantee_called(ent, run.credit_guarantee)
-                        row[a.SEPARATED_TRAINED] += attended_workers - attended_lost
-                        status_[:] = NO_STATUS
-                    weight, size = ent.weight, ent.size_class
+                    observation.close_year(ent, month)
+                    if money.closes(firms, i, p, draws.block(keys.closure, identity)):
+                        close(ent, run, month, octets, firms, i)
+                    weight, of_size = ent.weight, block_sums[firms.block[i], ent.size_class]
                     for account in range(a.N_ACCOUNTS):
-                        block_sums[b, size, account] += weight * row[account]
+                        of_size[account] += weight * firms.account[account, i]
                     if ent.panel_row >= 0:
                         for account in range(a.N_ACCOUNTS):
-                            panel[ent.panel_row, month, account] = row[account]
+                            panel[ent.panel_row, month, account] = firms.account[account, i]
 
-                neighbours(block, enterprises, clusters)
+            for b in range(first_block, last_block):
+                neighbours(blocks[b], enterprises, clusters)
             if shared:
                 ordered.add_up(
                     blocks, run.first_block, run.first_block + run.blocks, block_sums,
                     sums[run_index, month], sectors.shape[1], regions.shape[1],
                 )  # fmt: skip
+
+
+class Keys(NamedTuple):
+    """Keys of the draws that enterprises and workers make in one month."""
+
+    drift: np.uint64
+    manager: np.uint64
+    shock: np.uint64
+    worker: np.uint64
+    hire: np.uint64
+    elsewhere: np.uint64
+    attend: np.uint64
+    closure: np.uint64
+    report: np.uint64
+    measure: np.uint64
+
+
+@submodel
+def keys_of(seed, month):
+    """The keys of ``month``; whether an enterprise tends to report is drawn once a run."""
+    return Keys(
+        drift=draws.stream(seed, draws.PRACTICE_DRIFT, month),
+        manager=draws.stream(seed, draws.MANAGER_LEAVES, month),
+        shock=draws.stream(seed, draws.PRODUCTIVITY_SHOCK, month),
+        worker=draws.stream(seed, draws.WORKER_MONTH, month),
+        hire=draws.stream(seed, draws.HIRE, month),
+        elsewhere=draws.stream(seed, draws.HIRE_MODULES, month),
+        attend=draws.stream(seed, draws.ATTEND_CLASS, month),
+        closure=draws.stream(seed, draws.CLOSURE, month),
+        report=draws.stream(seed, draws.REPORTING, 0),
+        measure=draws.stream(seed, draws.MEASUREMENT, month),
+    )
+
+
+@submodel
+def enter(ent, firms, i):
+    """An entrant opens its doors with the staff that it was drawn with."""
+    ent.alive = 1
+    firms.account[a.ENTRIES, i] = 1.0
+    firms.account[a.JOBS_ENTERED, i] = ent.headcount
+
+
+@submodel
+def change_practices(ent, p, run, identity, keys, cluster_gain, class_gain):
+    """4 and 5: delivery and practices; returns the practice share newly put to use, summed over modules."""
+    practices.drift(ent, p, draws.block(keys.drift, identity))
+    newly_used = 0.0
+    if ent.class_today:
+        delivery.teach(ent, p, run.class_days)
+    for _ in range(ent.visits_today):
+        newly_used += delivery.counsel(ent, p, run.enterprises_per_visit)
+    newly_used += practices.change(ent, p, draws.block(keys.manager, identity), cluster_gain, class_gain)
+    practices.put_to_use(ent)
+    production.shock(ent, p, draws.bell(draws.block(keys.shock, identity)))
+    return newly_used
+
+
+@submodel
+def set_workplaces(firms, places, p, seasonal):
+    """6 and 7: what the month means for the workers, and how likely empty seats are filled."""
+    for i in range(places):
+        production.set_hours(firms, i, p)
+        firms.shed[i] = hiring.shed_chance(firms, i, p)
+        firms.hire[i] = hiring.hire_chance(firms, i, p)
+        firms.days_in_class[i] = 0.0
+    for i in range(places):
+        people.workplace(firms, i, p, seasonal)
+
+
+@submodel
+def employ(ent, p, run, keys, octets, firms, i):
+    """6 and 7: one pass over the roster."""
+    first, number = ent.first_seat // OCTET_SEATS, ent.seats // OCTET_SEATS
+    seat0 = ent.first_seat - run.first_seat
+    firms.in_class[i] = firms.women_in_class[i] = 0.0
+    if ent.class_today:
+        chance = min(1.0, WORKERS_PER_CLASS / max(1.0, ent.headcount))
+        workforce.send_to_class(octets, first, number, seat0, keys.attend, chance, ent.module, firms, i)
+    bits = draws.block(keys.worker, firms.enterprise[i] - run.first_enterprise)
+    workforce.month_of_roster(octets, first, number, seat0, bits, firms, i, p, keys)
+
+
+@submodel
+def account_for_training(ent, run, firms, i):
+    """Accounts of a class or visits of this month; after the last visit the module is done."""
+    attendees = 0.0
+    if ent.class_today:
+        attendees = ATTENDEES_PER_CLASS - WORKERS_PER_CLASS + firms.in_class[i]
+    heads, women = firms.heads[i], firms.women_now[i]
+    managers_women = (attendees - firms.in_class[i]) * women / max(1.0, heads)
+    firms.days_in_class[i] = attendees * run.class_days
+    firms.account[a.PARTICIPANT_TIME, i] = money.participant_time(firms, i)
+    firms.account[a.FEES, i] = ent.fee_today
+    firms.account[a.BUYER_PAYMENTS, i] = ent.buyer_payment_today
+    firms.account[a.SUBSIDIES, i] = ent.subsidy_today
+    firms.account[a.OVERHEAD, i] = ent.overhead_today
+    firms.account[a.TRAINER_DAYS, i] = ent.trainer_days_today
+    firms.account[a.CLASSES_ATTENDED, i] = ent.class_today
+    firms.account[a.ATTENDEES, i] = attendees
+    firms.account[a.ATTENDEES_WOMEN, i] = firms.women_in_class[i] + managers_women
+    firms.account[a.ENTERPRISES_REACHED, i] = ent.reached_today
+    firms.account[a.WORKERS_REACHED, i] = ent.reached_today * heads
+    firms.account[a.WORKERS_REACHED_WOMEN, i] = ent.reached_today * women
+    firms.account[a.COMMERCIAL_MODULES, i] = ent.commercial_today
+    if ent.visits_done >= run.visits:
+        ent.module = NO_MODULE
+
+
+@submodel
+def produce_and_settle(firms, places, p):
+    """8 and 9, and of 11 what every enterprise remembers: production, money and market."""
+    for i in range(places):
+        workforce.account_for_people(firms, i, p)
+        production.work(firms, i, p)
+    production.add_up_practices(firms, places, p)
+    for i in range(places):
+        production.produce(firms, i, p)
+    for i in range(places):
+        money.settle(firms, i, p)
+        money.review_wage(firms, i, p)
+    for i in range(places):
+        money.win_orders(firms, i, p)
+        money.plan_jobs(firms, i, p)
+    for i in range(places):
+        observation.record_events(firms, i, p)
+        observation.remember(firms, i)
+        observation.add_to_year(firms, i)
+        workforce.staff_of_next_month(firms, i)
+
+
+@submodel
+def close(ent, run, month, octets, firms, i):
+    """The end of an enterprise: everybody leaves, and its guarantee may be called."""
+    ent.alive = 0
+    ent.exit_month = month
+    firms.account[a.EXITS, i] = 1.0
+    firms.account[a.JOBS_CLOSED, i] = ent.headcount
+    firms.account[a.GUARANTEE_CALLS, i] = money.guarantee_called(firms, i, run.credit_guarantee)
+    firms.account[a.SEPARATED_TRAINED, i] += firms.attended[i] - firms.left_attended[i]
+    workforce.dismiss(octets, ent.first_seat // OCTET_SEATS, ent.seats // OCTET_SEATS)
 
 
 @numba.njit(error_model="numpy")

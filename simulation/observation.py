@@ -4,13 +4,12 @@ Indicators are asked for at the first class and a year later, with measurement e
 well are likelier to report; and training raises the share of injuries and defects that are recorded.
 """
 
-import math
-
 from simulation import accounts as a
 from simulation import draws
 from simulation.compile import submodel
+from simulation.elementary import exp, log
 from simulation.parameters import MODULES, QUALITY, SAFETY
-from simulation.state import N_MODULES, N_OBSERVED
+from simulation.state import LOG_VALUE, N_MODULES, N_OBSERVED
 
 REPORT_AFTER = 12
 """Months from the first class to the endline report."""
@@ -25,25 +24,29 @@ def recorded_share(p, untrained, gain):
 
 
 @submodel
-def record_events(ent, p, row):
+def record_events(firms, i, p):
     """Injuries and defects as recorded, and practice shares."""
-    row[a.RECORDED_INJURIES] = row[a.INJURIES] * recorded_share(p, p.recording_injuries, ent.gain[SAFETY])
-    row[a.RECORDED_DEFECTS] = row[a.DEFECTS] * recorded_share(p, p.recording_defects, ent.gain[QUALITY])
+    injuries = recorded_share(p, p.recording_injuries, firms.gain[SAFETY, i])
+    defects = recorded_share(p, p.recording_defects, firms.gain[QUALITY, i])
+    firms.account[a.RECORDED_INJURIES, i] = firms.account[a.INJURIES, i] * injuries
+    firms.account[a.RECORDED_DEFECTS, i] = firms.account[a.DEFECTS, i] * defects
     for k in range(N_MODULES):
-        row[FIRST_PRACTICE + k] = ent.practice[k]
+        firms.account[FIRST_PRACTICE + k, i] = firms.practice[k, i]
 
 
 @submodel
-def remember(ent, row):
+def remember(firms, i):
     """Smooth what monitoring asks for over a year (weights fall by a twelfth a month)."""
-    heads = max(1.0, row[a.HEADCOUNT])
-    ent.value_per_worker += (ent.value_added / heads - ent.value_per_worker) / 12.0
-    defects = row[a.RECORDED_DEFECTS] / max(1.0, row[a.GROSS_OUTPUT])
-    ent.recent[0] = math.log(max(1.0, ent.value_per_worker))
-    ent.recent[1] += (defects - ent.recent[1]) / 12.0
-    ent.recent[2] += (12_000.0 * row[a.RECORDED_INJURIES] / heads - ent.recent[2]) / 12.0
-    ent.recent[3] += (1_200.0 * row[a.SEPARATIONS] / heads - ent.recent[3]) / 12.0
-    ent.recent[4] += (row[a.ABSENCE] / heads - ent.recent[4]) / 12.0
+    heads = max(1.0, firms.account[a.HEADCOUNT, i])
+    firms.value_per_worker[i] += (firms.value_added[i] / heads - firms.value_per_worker[i]) / 12.0
+    defects = firms.account[a.RECORDED_DEFECTS, i] / max(1.0, firms.account[a.GROSS_OUTPUT, i])
+    firms.recent[LOG_VALUE, i] = log(max(1.0, firms.value_per_worker[i]))
+    injuries = 12_000.0 * firms.account[a.RECORDED_INJURIES, i] / heads
+    turnover = 1_200.0 * firms.account[a.SEPARATIONS, i] / heads
+    firms.recent[1, i] += (defects - firms.recent[1, i]) / 12.0
+    firms.recent[2, i] += (injuries - firms.recent[2, i]) / 12.0
+    firms.recent[3, i] += (turnover - firms.recent[3, i]) / 12.0
+    firms.recent[4, i] += (firms.account[a.ABSENCE, i] / heads - firms.recent[4, i]) / 12.0
 
 
 @submodel
@@ -65,15 +68,20 @@ def report(ent, p, month, entity, measurement_key, reporting_bits):
             ent.endline_true[i] = ent.recent[i]
             ent.endline_report[i] = measured(p, i, ent.recent[i], measurement_key, entity)
         gain = ent.endline_true[0] - ent.baseline_true[0]
-        odds = math.exp(min(30.0, max(-30.0, p.reporting_base + p.reporting_gain * gain)))
+        odds = exp(min(30.0, max(-30.0, p.reporting_base + p.reporting_gain * gain)))
         ent.reports = 1 if draws.uniform(reporting_bits) < odds / (1.0 + odds) else 0
 
 
 @submodel
-def close_year(ent, month, row):
+def add_to_year(firms, i):
+    """Add the month's value added and workers to those of the year so far."""
+    firms.year_value[i] += firms.account[a.VALUE_ADDED, i]
+    firms.year_workers[i] += firms.account[a.HEADCOUNT, i]
+
+
+@submodel
+def close_year(ent, month):
     """Keep value added and worker-months of the first and of the last full year (for the decomposition)."""
-    ent.year_value += row[a.VALUE_ADDED]
-    ent.year_workers += row[a.HEADCOUNT]
     if month % 12 == 11:
         if month == 11:
             ent.first_year_value, ent.first_year_workers = ent.year_value, ent.year_workers

@@ -56,6 +56,8 @@ def labour_balance(p, region, last):
     region.seekers = after
     relative = (last[a.VACANCIES] / region.vacancies_at_start) / (after / region.seekers_at_start)
     region.tightness = min(3.0, max(0.3, 1.0 + region.reliability * (relative - 1.0)))
+    region.quitting = region.tightness**p.quit_tightness
+    region.filling = region.tightness**-p.hire_tightness
     region.mean_wage = last[a.WAGES] / last[a.HEADCOUNT]
     region.low_pay = LOW_PAY * region.median_ratio * region.mean_wage
 

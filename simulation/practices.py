@@ -50,15 +50,28 @@ def share_of_managers_leaving(ent, p, bits):
 
 
 @submodel
+def nothing_to_change(ent, cluster_gain, class_gain):
+    """Whether it knows nothing beyond what it always knew, and nobody about it gained anything."""
+    known = 0.0
+    for k in range(N_MODULES):
+        known += ent.knowhow[k] + cluster_gain[k] + class_gain[k]
+    return known == 0.0
+
+
+@submodel
 def change(ent, p, manager_bits, cluster_gain, class_gain):
     """Adoption, erosion and spread of one month; returns the practice share newly put to use, summed.
 
     ``cluster_gain`` and ``class_gain`` are last month's mean gains of neighbours and classmates, by module.
     """
+    attention = ent.attention
+    ent.attention = attention * (1.0 - p.attention_decay)
+    if nothing_to_change(ent, cluster_gain, class_gain):
+        return 0.0
     managers_left = share_of_managers_leaving(ent, p, manager_bits)
     attendees_left = ent.attended_lost / max(1.0, ent.attended_workers)
     protection = 1.0 - p.team_protection * min(1.0, ent.practice[COOPERATION])
-    inattention = p.erosion_attention * (1.0 - ent.attention)
+    inattention = p.erosion_attention * (1.0 - attention)
     erosion = min(1.0, managers_left + (inattention + p.erosion_attendee * attendees_left) * protection)
     newly_used = 0.0
     for k in range(N_MODULES):
@@ -74,7 +87,6 @@ def change(ent, p, manager_bits, cluster_gain, class_gain):
         ent.gain[k] = min(max(0.0, gain), 1.0 - ent.usual[k])
         ent.knowhow[k] = max(ent.gain[k], knowhow)
         newly_used += adopted + copied
-    ent.attention *= 1.0 - p.attention_decay
     return newly_used
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from simulation.parameters import COOPERATION, HUMAN_RESOURCES
 from simulation.people import MONTHS_NEW
-from simulation.state import AGE_SHARES, AGE_SHIFT, TAKEN, WOMAN, WORKER_COLUMNS
+from simulation.seats import AGE_SHIFT, OCTET, OCTET_SEATS, TAKEN, WOMAN, pack
+from simulation.state import AGE_SHARES
 
 CHUNK = 50_000
 """Enterprises filled at a time, so that a nation one to one needs no more memory than its columns."""
@@ -18,21 +19,20 @@ LONGEST_TENURE = 360
 """Months; nobody has been in an enterprise for longer at the start."""
 
 
-def fill_rosters(ent: NDArray[Any], p: Any, random: np.random.Generator) -> dict[str, NDArray[Any]]:
-    """Worker columns by seat: the first ``employees`` seats of each roster are taken.
+def fill_rosters(ent: NDArray[Any], p: Any, random: np.random.Generator) -> NDArray[Any]:
+    """Octets by seat: the first ``employees`` seats of each roster are taken.
 
     ``ent`` are the enterprise records (their ``women`` is counted here), ``p`` a parameter record.
     """
     seats = int(ent["seats"].sum(dtype=np.int64))
-    columns = {name: np.zeros(seats, kind) for name, kind in WORKER_COLUMNS.items()}
+    octets = np.zeros(seats // OCTET_SEATS, OCTET)
     for first in range(0, len(ent), CHUNK):
         part = ent[first : first + CHUNK]
         start = int(part["first_seat"][0])
         stop = int(part["first_seat"][-1] + part["seats"][-1])
         filled = _fill(part, p, random)
-        for name, values in filled.items():
-            columns[name][start:stop] = values
-    return columns
+        octets[start // OCTET_SEATS : stop // OCTET_SEATS] = pack(filled)
+    return octets
 
 
 def tenure_distribution(p: Any) -> NDArray[np.float64]:
@@ -63,11 +63,14 @@ def _fill(ent: NDArray[Any], p: Any, random: np.random.Generator) -> dict[str, N
     )
     women = random.random(seats) < p["female_share"]
     age = np.searchsorted(np.cumsum(AGE_SHARES)[:2], random.random(seats), side="right").astype(np.uint8)
-    status = TAKEN + WOMAN * women.astype(np.uint8) + (age << AGE_SHIFT)
+    status = TAKEN + WOMAN * women.astype(np.uint8) + (age.astype(np.int32) << AGE_SHIFT)
     ent["women"] = np.bincount(owner, weights=women & taken, minlength=len(ent))
+    empty = np.zeros(seats, np.int32)
     return {
-        "skill": np.where(taken, skill, 0.0),
-        "engagement": np.where(taken, np.clip(level, 0.05, 0.95)[owner], 0.0),
+        "attended": empty,
+        "away": empty,
+        "skill": np.round(np.where(taken, skill, 0.0) * 2**20) / 2**20,
+        "engagement": np.round(np.where(taken, np.clip(level, 0.05, 0.95)[owner], 0.0) * 2**20) / 2**20,
         "tenure": np.where(taken, tenure, 0),
         "status": np.where(taken, status, 0),
     }

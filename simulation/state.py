@@ -1,14 +1,10 @@
-"""Types of the state: one record an enterprise, one column an attribute of the workers, by seat.
+"""Types of the state: one record an enterprise; workers sit in octets of seats (:mod:`simulation.seats`).
 
-A worker is a (seat, spell): an enterprise's roster is a contiguous block of permanent seats, never
-compacted, so that scenarios share every random event of a seat. Arrays never grow; a seat is never passed
-to another enterprise. Records are read by compiled submodels as ``ent.cash`` and by Python as
-``state.enterprises["cash"]``.
+Arrays never grow; a place or a seat is never passed to another enterprise. Records are read by compiled
+submodels as ``ent.cash`` and by Python as ``state.enterprises["cash"]``.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -16,30 +12,18 @@ from simulation.parameters import MODULES
 
 N_MODULES = len(MODULES)
 
-# A worker's status byte: bit 0 the seat is taken, bit 1 a woman, bits 2-3 the age band.
-TAKEN = np.uint8(1)
-WOMAN = np.uint8(2)
-AGE_SHIFT = np.uint8(2)
 AGE_YOUNG, AGE_MIDDLE, AGE_OLD = 0, 1, 2
 AGE_SHARES = (0.446, 0.248, 0.306)
 """Shares of workers to 40, 41 to 50, above 50 years: NBS 2023 migrant worker survey (SEEN, all sectors)."""
 
 NO_MODULE = -1
 NEVER = -1
-ROSTER_LIMIT = 32_000
-
-WORKER_COLUMNS: dict[str, Any] = {
-    "skill": np.float32,  # 1 = an experienced worker
-    "engagement": np.float32,  # 0..1
-    "tenure": np.uint16,  # months in this enterprise
-    "status": np.uint8,  # bits above
-    "attended": np.uint8,  # bit k: attended module k's class, here or elsewhere
-    "away": np.uint8,  # months still to be lost to an injury
-}
 
 OBSERVED = ("productivity", "defect_rate", "injury_rate", "turnover_rate", "absence_rate")
 """What monitoring asks an enterprise for, at baseline and a year after its first class."""
 N_OBSERVED = len(OBSERVED)
+LOG_VALUE = OBSERVED.index("productivity")
+"""Place among them of productivity: the log of value added per worker, yuan a month."""
 
 _M = (N_MODULES,)
 _O = (N_OBSERVED,)
@@ -95,7 +79,8 @@ ENTERPRISE = np.dtype(
         # money, yuan a month
         ("wage", "f8"), ("wage_at_start", "f8"), ("wage_bill_at_start", "f8"), ("other_cost", "f8"),
         ("margin", "f8"), ("profit", "f8"), ("cash", "f8"), ("credit", "f8"), ("orders", "f8"),
-        ("value_per_worker", "f8"), ("value_per_worker_at_start", "f8"),  # smoothed over a year
+        ("value_per_worker", "f8"),  # smoothed over a year
+        ("log_value_at_start", "f8"),  # log of the value per worker then
         # observation
         ("recent", "f8", _O), ("baseline_true", "f8", _O), ("baseline_report", "f8", _O),
         ("endline_true", "f8", _O), ("endline_report", "f8", _O), ("reports", "u1"),
@@ -123,6 +108,7 @@ A run's first record has no members and stays zero: enterprises that never sat i
 REGION = np.dtype(
     [
         ("tightness", "f8"),  # vacancies per job seeker, 1 = balanced
+        ("quitting", "f8"), ("filling", "f8"),  # relative quits and filling of posts at this tightness
         ("mean_wage", "f8"), ("low_pay", "f8"), ("median_ratio", "f8"),  # yuan a month; median over mean
         ("seekers", "f8"), ("seekers_at_start", "f8"), ("vacancies_at_start", "f8"),
         ("workers_at_start", "f8"),

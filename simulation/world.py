@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 from simulation import draws, month, ordered
 from simulation.accounts import N_ACCOUNTS
 from simulation.compile import serial_kernel
+from simulation.firms import FIRMS
 from simulation.initial import InitialState, initial_state
 from simulation.market_accounts import N_MARKET_ACCOUNTS
 from simulation.parameters import PARAMETER_RECORD
 from simulation.population import SIZE_CLASSES, Population
 from simulation.programme import Scenario
 from simulation.programme_record import MarketTables, eligible_enterprises, market_tables, put_programme
-from simulation.state import BLOCK, CLASS, CLUSTER, PROVIDER, RUN, TRAINER, WORKER_COLUMNS
+from simulation.seats import OCTET_SEATS, Seats
+from simulation.state import BLOCK, CLASS, CLUSTER, PROVIDER, RUN, TRAINER
 
 BLOCK_ENTERPRISES = 256
 """Enterprises of a block, at most one cluster more: enough work for a thread, small enough to balance."""
@@ -63,12 +65,7 @@ class World:
     regions: NDArray[Any]
     sectors: NDArray[Any]
     blocks: NDArray[Any]
-    skill: NDArray[Any]
-    engagement: NDArray[Any]
-    tenure: NDArray[Any]
-    status: NDArray[Any]
-    attended: NDArray[Any]
-    away: NDArray[Any]
+    octets: NDArray[Any]
     schedule: NDArray[Any]
     open_from: NDArray[np.int64]
     graduates: NDArray[np.int64]
@@ -79,21 +76,25 @@ class World:
     trainers: NDArray[Any]
     providers: NDArray[Any]
     market: NDArray[np.float64]
-    rows: NDArray[np.float64]
+    side_by_side: NDArray[Any]
     block_sums: NDArray[np.float64]
     sums: NDArray[np.float64]
     panel: NDArray[np.float32]
     panel_start: list[int]
     month: int = 0
 
+    @property
+    def seats(self) -> Seats:
+        """The workers' attributes by seat."""
+        return Seats(self.octets)
+
     def columns(self) -> tuple[NDArray[Any], ...]:
         """The arguments of the compiled month after tasks, months and mode."""
         return (
             self.runs, self.parameters, self.enterprises, self.clusters, self.classes, self.regions,
-            self.sectors, self.blocks, self.skill, self.engagement, self.tenure, self.status, self.attended,
-            self.away, self.schedule, self.open_from, self.graduates, self.starters, self.subsidies,
-            self.order, self.roll, self.trainers, self.providers, self.market, self.rows, self.block_sums,
-            self.sums, self.panel,
+            self.sectors, self.blocks, self.octets, self.schedule, self.open_from, self.graduates,
+            self.starters, self.subsidies, self.order, self.roll, self.trainers, self.providers,
+            self.market, self.side_by_side, self.block_sums, self.sums, self.panel,
         )  # fmt: skip
 
     def step(self) -> None:
@@ -105,7 +106,7 @@ class World:
             [self.blocks["run"], np.arange(len(self.blocks)), np.arange(1, len(self.blocks) + 1)], 1
         )
         threads = numba.get_num_threads()
-        if self.skill.size < WORTH_THREADS:
+        if len(self.seats) < WORTH_THREADS:
             numba.set_num_threads(1)
         month.advance(tasks.astype(np.int64), self.month, self.month + 1, False, True, *self.columns())
         numba.set_num_threads(threads)
@@ -120,7 +121,7 @@ class World:
 
     def run(self, after_month: Callable[[int], None] | None = None) -> None:
         """Advance every run to its end, in the way that suits; ``after_month(months done)`` is told of it."""
-        if len(self.runs) > 1 or self.skill.size < WORTH_THREADS:
+        if len(self.runs) > 1 or len(self.seats) < WORTH_THREADS:
             self.run_to_end()
             if after_month is not None:
                 after_month(self.month)
@@ -158,12 +159,12 @@ def build_world(runs: Sequence[Run]) -> World:
     offers = [market_tables(run.scenario.programme, tables, months) for run in runs]
     records, n_classes = _run_records(runs, starts, eligible, offers)
     enterprises, blocks, panel_start = _enterprises(runs, starts, records)
-    workers: dict[str, Any] = {name: _joined([s.workers[name] for s in starts]) for name in WORKER_COLUMNS}
     levels = 1 + n_sectors + n_regions + len(SIZE_CLASSES)
     order = np.concatenate(
         [_order_of_enrolment(mask, record) for mask, record in zip(eligible, records, strict=True)]
     )
     slots = int(records["trainer_slots"].sum())
+    threads = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
     return World(
         runs=records.view(np.recarray),
         parameters=np.concatenate([run.parameters for run in runs])
@@ -175,7 +176,7 @@ def build_world(runs: Sequence[Run]) -> World:
         regions=np.stack([s.regions for s in starts]).view(np.recarray),
         sectors=np.stack([s.sectors for s in starts]).view(np.recarray),
         blocks=blocks.view(np.recarray),
-        **workers,
+        octets=_joined([s.octets for s in starts]).view(np.recarray),
         schedule=np.stack([offer.schedule for offer in offers]).view(np.recarray),
         open_from=np.stack([offer.open_from for offer in offers]),
         graduates=np.stack([offer.graduates for offer in offers]),
@@ -186,7 +187,7 @@ def build_world(runs: Sequence[Run]) -> World:
         trainers=np.zeros(slots, TRAINER).view(np.recarray),
         providers=np.zeros(slots, PROVIDER).view(np.recarray),
         market=np.zeros((len(runs), months, 1 + n_regions, N_MARKET_ACCOUNTS)),
-        rows=np.zeros((len(blocks), N_ACCOUNTS)),
+        side_by_side=np.zeros(threads, FIRMS).view(np.recarray),
         block_sums=np.zeros((len(blocks), len(SIZE_CLASSES), N_ACCOUNTS)),
         sums=np.zeros((len(runs), months, levels, N_ACCOUNTS)),
         panel=np.zeros((panel_start[-1], months, N_ACCOUNTS), np.float32),
@@ -213,7 +214,7 @@ def _run_records(
         record["seed"] = np.random.SeedSequence([run.event_seed, 303]).generate_state(1, np.uint64)[0]
         record["months"], record["start_month"] = run.scenario.months, run.scenario.start_month
         record["first_enterprise"], record["enterprises"] = enterprise, len(start.enterprises)
-        record["first_seat"], record["seats"] = seat, len(start.workers["skill"])
+        record["first_seat"], record["seats"] = seat, OCTET_SEATS * len(start.octets)
         record["first_cluster"], record["clusters"] = cluster, len(start.clusters)
         record["first_order"], record["eligible"] = order, int(mask.sum())
         record["first_class"], record["classes"] = class_, 1  # class 0 is that of those who never sat in one
@@ -221,7 +222,7 @@ def _run_records(
         weight = float(run.population.weight[mask].mean()) if mask.any() else 1.0
         put_programme(record, run.scenario.programme, offer, run.parameters[0], weight)
         enterprise += len(start.enterprises)
-        seat += len(start.workers["skill"])
+        seat += OCTET_SEATS * len(start.octets)
         cluster += len(start.clusters)
         order += int(mask.sum())
         class_ += 1 + int(mask.sum()) * int(record["modules_offered"])

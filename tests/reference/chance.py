@@ -34,6 +34,13 @@ def thirds(bits: int) -> tuple[float, float, float]:
     return (bits >> 43) / 2**21, ((bits >> 22) & mask) / 2**21, ((bits >> 1) & mask) / 2**21
 
 
+def seat_thirds(roster_bits: int, place: int) -> tuple[float, float, float]:
+    """Three numbers in 0..1 of a seat: of its two words of 32 bits, the top 21 bits of each and the rest."""
+    x, y = (int(word) for word in draws.seat_words(np.uint64(roster_bits), place))
+    rest = (x & 2047) << 10 | y & 1023
+    return (x >> 11) / 2**21, (y >> 11) / 2**21, rest / 2**21
+
+
 def dozen(bits: int, part: int) -> float:
     """A number in 0..1 of the ``part``-th dozen of bits, counted from the lowest."""
     return ((bits >> (12 * part)) & 4095) / 4096

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from simulation.accounts import ACCOUNTS
-from simulation.state import AGE_SHIFT, ENTERPRISE, TAKEN, WOMAN
+from simulation.seats import AGE_SHIFT, TAKEN, WOMAN
+from simulation.state import ENTERPRISE
 from simulation.world import World
 from tests.reference.comparison import Comparison
 from tests.reference.model import ReferenceModel
@@ -59,14 +60,16 @@ def seats(month: Comparison, world: World, reference: ReferenceModel, run: int) 
                 for name in ("tenure", "away", "skill", "engagement"):
                     mine[name][seat] = getattr(person, name)
     owner = np.repeat(np.arange(len(reference.firms)), [firm.seats for firm in reference.firms])
-    taken = (world.status[first : first + n] & TAKEN) > 0
-    month.check("status", world.status[first : first + n], mine["status"], owner=owner)
+    held = world.seats
+    block = slice(first, first + n)
+    taken = held.taken(block)
+    month.check("status", held.column("status", block), mine["status"], owner=owner)
     for name in SEAT_DISCRETE[1:]:
-        engine = getattr(world, name)[first : first + n][taken]
+        engine = held.column(name, block)[taken]
         month.check(name, engine, mine[name][taken], owner=owner[taken])
     for name in SEAT_CONTINUOUS:
-        engine = getattr(world, name)[first : first + n][taken]
-        month.check(name, engine, mine[name][taken], kind="seat", owner=owner[taken])
+        engine = held.column(name, block)[taken]
+        month.check(name, engine, mine[name][taken], kind="seat", scale=1.0, owner=owner[taken])
 
 
 def accounts(month: Comparison, world: World, reference: ReferenceModel, run: int) -> None:

@@ -14,14 +14,14 @@ class Tolerance:
     """Largest relative difference that counts as agreement."""
 
     enterprise: float  # float64 state and sums
-    seat: float  # float32 skill and engagement
+    seat: float  # skill and engagement, kept in steps of 2^-20
     panel: float = 5e-7  # accounts kept as float32
 
 
-EACH_MONTH = Tolerance(enterprise=1e-10, seat=2e-7)
-"""One month from one state: rounding of doubles in another order, and of skill and engagement to float32."""
-FREE_RUNNING = Tolerance(enterprise=2e-6, seat=2e-6, panel=4e-6)
-"""Years on their own: the engine's float32 skill and engagement against the reference's doubles."""
+EACH_MONTH = Tolerance(enterprise=1e-10, seat=8e-7)
+"""One month from one state: doubles rounded in another order, skill and engagement in steps of 2^-20."""
+FREE_RUNNING = Tolerance(enterprise=1e-5, seat=1e-5, panel=1e-5)
+"""Years on their own: the engine's steps of skill and engagement against the reference's doubles."""
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 
 from tests.reference.practice import within
@@ -32,5 +33,7 @@ def settle_labour(region: SimpleNamespace, p: SimpleNamespace, last: Totals) -> 
     vacancies = last["vacancies"] / region.vacancies_at_start
     relative = vacancies * at_start / region.seekers
     region.tightness = within(1.0 + region.reliability * (relative - 1.0), 0.3, 3.0)
+    region.quitting = math.pow(region.tightness, p.quit_tightness)
+    region.filling = math.pow(region.tightness, -p.hire_tightness)
     region.mean_wage = last["wages"] / last["headcount"]
     region.low_pay = 2.0 / 3.0 * region.median_ratio * region.mean_wage

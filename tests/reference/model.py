@@ -9,7 +9,7 @@ import mesa
 
 from simulation import draws
 from simulation.accounts import ACCOUNTS
-from simulation.state import AGE_SHIFT, TAKEN, WOMAN
+from simulation.seats import AGE_SHIFT, TAKEN, WOMAN
 from simulation.world import World
 from tests.reference import chance, market
 from tests.reference.enterprise import Enterprise, plain
@@ -18,6 +18,8 @@ from tests.reference.practice import EVERY_MODULE
 from tests.reference.programme import Programme
 from tests.reference.trainers import Provider, Trainer
 from tests.reference.worker import Worker
+
+SEAT_COLUMNS = ("status", "skill", "engagement", "tenure", "attended", "away")
 
 MONTHLY_DRAWS = {
     "worker month": draws.WORKER_MONTH,
@@ -79,8 +81,8 @@ class ReferenceModel(mesa.Model):
 
     def _copy_workers(self, world: World, firm: Enterprise, first_seat: int) -> None:
         block = slice(first_seat + firm.first_seat, first_seat + firm.first_seat + firm.seats)
-        columns = (world.status, world.skill, world.engagement, world.tenure, world.attended, world.away)
-        for place, seat in enumerate(zip(*(column[block].tolist() for column in columns), strict=True)):
+        columns = [world.seats.column(name, block) for name in SEAT_COLUMNS]
+        for place, seat in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
             status, skill, engagement, tenure, attended, away = seat
             if status & int(TAKEN):
                 woman, age = bool(status & int(WOMAN)), status >> int(AGE_SHIFT)

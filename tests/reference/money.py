@@ -54,7 +54,7 @@ def value_of_class_time(firm: Enterprise, attendees: float, days: float) -> floa
 def productivity_gained(firm: Enterprise) -> float:
     """Log of yearly value added per worker over the start's, at most one either way."""
     now = max(1.0, firm.value_per_worker)
-    return within(math.log(now / firm.value_per_worker_at_start), -1.0, 1.0)
+    return within(math.log(now) - firm.log_value_at_start, -1.0, 1.0)
 
 
 def review_wage(firm: Enterprise) -> None:

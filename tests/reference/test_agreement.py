@@ -151,7 +151,9 @@ def test_a_difference_where_no_draw_is_near_counts():
     world, reference, agreement = one_month()
     reference.near.clear()
     world.enterprises["exit_month"][3] = 0
-    world.skill[np.flatnonzero(world.status)[0]] += 0.001
+    seats = world.seats
+    someone = np.flatnonzero(seats.taken())[:1]
+    seats.put("skill", someone, seats.column("skill", someone) + 0.001)
     agreement.compare(world, reference)
     assert {difference.name for difference in agreement.differences} == {"exit_month", "skill"}
 

@@ -123,7 +123,7 @@ class Worker(mesa.Agent):
 
     def work_a_month(self, place: Workplace, tally: Tally) -> bool:
         """Attend, work or be away, be paid, learn, feel; returns whether the worker stays."""
-        leaving, mishap, illness = chance.thirds(chance.bits(self.model.keys["worker month"], self.seat))
+        leaving, mishap, illness = seat_draws(self.firm, self.seat)
         newness = 1.0 / (1.0 + self.tenure / 3.0)
         self.attend_class(place, tally)
         at_work = self.presence(place, newness, mishap, illness, tally)
@@ -217,6 +217,12 @@ class Worker(mesa.Agent):
         self.tenure = min(LONGEST_TENURE, self.tenure + 1)
 
 
+def seat_draws(firm: Enterprise, seat: int) -> tuple[float, float, float]:
+    """This month's three draws of a seat: whether it is left (or, empty, filled), an injury, an absence."""
+    roster_bits = chance.bits(firm.model.keys["worker month"], firm.identity)
+    return chance.seat_thirds(roster_bits, seat - firm.first_seat)
+
+
 def hiring_chance(firm: Enterprise) -> float:
     """Chance that any one empty seat is filled, so that the posts wanted are filled at the region's rate."""
     p = firm.model.p
@@ -231,8 +237,9 @@ def hiring_chance(firm: Enterprise) -> float:
 def hire(firm: Enterprise, seat: int, filled: float, engagement: float) -> Worker | None:
     """Try to fill one empty seat; a hire is less skilled and may have attended a class elsewhere."""
     model, p = firm.model, firm.model.p
+    draw, _, _ = seat_draws(firm, seat)
     bits = chance.bits(model.keys["hire"], seat)
-    draw, gender, age = chance.thirds(bits)
+    _, gender, age = chance.thirds(bits)
     if not model.happens(draw, filled, firm):
         return None
     band = YOUNG if model.happens(age, SHARE_YOUNG, firm) else OLD

@@ -18,7 +18,8 @@ from simulation.parameters import (
     QUALITY,
     SAFETY,
 )
-from simulation.state import AGE_MIDDLE, AGE_SHIFT, AGE_YOUNG, TAKEN, WOMAN
+from simulation.seats import AGE_SHIFT, TAKEN, WOMAN
+from simulation.state import AGE_MIDDLE, AGE_YOUNG
 from tests.simulation.arrow_market_causes import MARKET_SCENARIO, MARKET_STATE
 from tests.simulation.small_runs import SECTORS, WHERE, View
 
@@ -74,7 +75,7 @@ def workers(name: str, change: float) -> Mover:
 
     def move(v: View, up: bool) -> None:
         if up:
-            v.workers[name][v.taken] += np.float32(change)
+            v.workers.put(name, v.taken, v.workers.column(name, v.taken) + change)
 
     return move
 
@@ -95,18 +96,18 @@ def off_the_lasting_share(v: View, up: bool) -> None:
 
 
 def new_workers(v: View, up: bool) -> None:
-    v.workers["tenure"][v.taken] = 0 if up else 120
+    v.workers.put("tenure", v.taken, 0 if up else 120)
 
 
 def young(v: View, up: bool) -> None:
     band = AGE_YOUNG if up else AGE_MIDDLE
-    status = v.workers["status"]
-    status[v.taken] = (status[v.taken] & (TAKEN | WOMAN)) | np.uint8(band << int(AGE_SHIFT))
+    status = v.workers.column("status", v.taken)
+    v.workers.put("status", v.taken, (status & (TAKEN | WOMAN)) | band << int(AGE_SHIFT))
 
 
 def attended(v: View, up: bool) -> None:
     """Everybody attended a class, or nobody."""
-    v.workers["attended"][v.taken] = 1 if up else 0
+    v.workers.put("attended", v.taken, 1 if up else 0)
     v.enterprises.attended_workers[:] = v.enterprises.headcount if up else 0.0
 
 
@@ -159,7 +160,8 @@ def spare_cash(v: View, up: bool) -> None:
 
 def productivity_gained(v: View, up: bool) -> None:
     if up:
-        v.enterprises.value_per_worker[:] = 1.3 * v.enterprises.value_per_worker_at_start
+        v.enterprises.value_per_worker[:] = 1.3 * np.exp(v.enterprises.log_value_at_start)
+        v.enterprises.recent[:, 0] = np.log(v.enterprises.value_per_worker)
 
 
 def classmates(v: View, up: bool) -> None:

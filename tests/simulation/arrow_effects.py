@@ -138,9 +138,9 @@ def of_workers(name: str, less_before: bool = False) -> Measure:
     """Mean over the workers of the start; seats keep what their last worker had."""
 
     def measure(before: View, after: View) -> float:
-        values = after.workers[name].astype(np.float64)
+        values = after.workers.column(name).astype(np.float64)
         if less_before:
-            values = values - before.workers[name]
+            values = values - before.workers.column(name)
         return float(values[before.taken].mean())
 
     return measure
@@ -149,7 +149,7 @@ def of_workers(name: str, less_before: bool = False) -> Measure:
 def of_hires(name: str) -> Measure:
     def measure(before: View, after: View) -> float:
         hired = after.taken & ~before.taken
-        return float(after.workers[name][hired].mean())
+        return float(after.workers.column(name, hired).mean())
 
     return measure
 

@@ -137,7 +137,7 @@ def assert_close(
 def _recorded(world: World) -> Month:
     return Month(
         world.enterprises.copy(),
-        world.status.copy(),
+        world.seats.column("status"),
         world.sectors["price"][0].copy(),
         world.trainers.copy(),
         world.providers.copy(),

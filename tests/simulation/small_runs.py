@@ -20,7 +20,7 @@ from simulation.population import (
     entry_settings,
 )
 from simulation.programme import Programme, Scenario
-from simulation.state import TAKEN, WORKER_COLUMNS
+from simulation.seats import OCTET_SEATS, Seats
 from simulation.world import Run, World, build_world
 
 TABLES = load_census()
@@ -90,7 +90,7 @@ class View:
     classes: Any
     trainers: Any
     providers: Any
-    workers: dict[str, Any]
+    workers: Seats
     sums: Any
     panel: Any
     market: Any
@@ -98,13 +98,14 @@ class View:
     @property
     def taken(self) -> Any:
         """Mask of the run's seats that are taken."""
-        return (self.workers["status"] & TAKEN) > 0
+        return self.workers.taken()
 
     def snapshot(self) -> View:
         """A copy of the state as it is now (the records of sums, panel and market are shared)."""
-        columns = {name: values.copy() for name, values in self.workers.items()}
         names = ("run", "enterprises", "regions", "sectors", "clusters", "classes", "trainers", "providers")
-        return replace(self, workers=columns, **{name: getattr(self, name).copy() for name in names})
+        return replace(
+            self, workers=self.workers.copy(), **{name: getattr(self, name).copy() for name in names}
+        )
 
     def total(self, account: int, month: int | None = None) -> float:
         """An account summed over the run, or its value in one month."""
@@ -145,7 +146,7 @@ def view(world: World, index: int) -> View:
         classes=world.classes[int(run["first_class"]) : last_class],
         trainers=world.trainers[part("trainer", "trainer_slots")],
         providers=world.providers[part("provider", "trainer_slots")],
-        workers={name: getattr(world, name)[seats] for name in WORKER_COLUMNS},
+        workers=Seats(world.octets[seats.start // OCTET_SEATS : seats.stop // OCTET_SEATS]),
         sums=world.sums[index, : int(run["months"])],
         panel=world.panel[world.panel_start[index] : world.panel_start[index + 1]],
         market=world.market[index, : int(run["months"])],

@@ -65,6 +65,5 @@ def test_what_the_machine_cannot_hold_is_refused(runs, monkeypatch):
 def test_the_estimate_of_memory_is_that_of_the_columns(runs):
     world = batch.build_world(runs)
     held = sum(array.nbytes for array in (world.enterprises, world.panel))
-    held += sum(getattr(world, name).nbytes for name in ("skill", "engagement", "tenure", "status"))
-    held += world.attended.nbytes + world.away.nbytes
+    held += world.octets.nbytes
     assert batch.memory_needed(runs) == pytest.approx(held, rel=0.15)

@@ -10,7 +10,8 @@ import pytest
 
 from simulation import accounts as a
 from simulation.population import SIZE_CLASSES
-from simulation.state import NEVER, TAKEN, WOMAN
+from simulation.seats import TAKEN, WOMAN
+from simulation.state import NEVER
 from tests.simulation.histories import KINDS, MONTHS, history
 from tests.simulation.small_runs import TABLES
 

@@ -132,7 +132,7 @@ def test_block_size_moves_nothing_but_rounding(monkeypatch):
     fine = stepped([lively(ON_MARKET)])
     assert len(fine.blocks) > len(whole.blocks)
     # sums are added block by block, so that their last bits, and what depends on them, may differ
-    assert (fine.status == whole.status).mean() > 0.999
+    assert (fine.seats.column("status") == whole.seats.column("status")).mean() > 0.999
     scale = np.abs(whole.sums).max(axis=(1, 2), keepdims=True)
     assert (np.abs(fine.sums - whole.sums) <= 1e-3 * scale).all()
     assert fine.sums[0, 0] == pytest.approx(whole.sums[0, 0], rel=1e-12)
@@ -189,10 +189,10 @@ def test_a_small_change_changes_few_events():
 def test_where_quits_are_rarer_nobody_quits_in_their_place():
     state = build_world([small_run(WITHOUT), small_run(WITHOUT)])
     state.parameters["quit_rate"][1] *= 0.8  # the same people at the start
-    half = len(state.status) // 2
-    before = state.status.copy()
+    half = len(state.seats) // 2
+    before = state.seats.column("status")
     state.step()
-    left = (before > 0) & (state.status == 0)
+    left = (before > 0) & (state.seats.column("status") == 0)
     assert left[half:].sum() < left[:half].sum()
     # closures clear a roster for other reasons, but these are the same in both
     assert not (left[half:] & ~left[:half]).any()

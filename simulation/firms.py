@@ -1,0 +1,115 @@
+"""Firms side by side: the enterprises that make their month together, an array a field.
+
+What a month is made of is the same arithmetic for every enterprise. So sixteen enterprises are laid side by
+side, each submodel runs over all sixteen before the next one begins, and one instruction serves as many of
+them as the machine has room for. Between months enterprises are kept as records, one after another, because
+the training market looks at one here and one there.
+"""
+
+import numpy as np
+from numba import literal_unroll
+
+from simulation.accounts import N_ACCOUNTS
+from simulation.compile import submodel
+from simulation.state import N_MODULES, N_OBSERVED
+
+SIDE_BY_SIDE = 16
+"""Few enough to stay in the innermost cache."""
+
+KEPT = (
+    "wage", "injuries_seen", "attended_workers", "headcount", "desired", "vacancy_share", "capital", "cash",
+    "orders", "value_per_worker", "year_value", "year_workers",
+)  # fmt: skip
+"""Fields of an enterprise that its month reads and changes."""
+
+GIVEN = (
+    "seats", "hours_at_start", "vacancy_share_at_start", "labour_at_start", "output_at_start", "shock",
+    "defect_scale", "defect_at_start", "quality_at_start", "energy_at_start", "other_cost", "margin",
+    "wage_bill_at_start", "fee_today", "wage_at_start", "log_value_at_start", "buyer_pressure",
+    "desired_at_start", "credit", "credit_line",
+)  # fmt: skip
+"""Fields of an enterprise that its month reads alone."""
+
+MADE = (
+    "hours", "attended_lost", "novices", "skill", "defect_rate", "output", "value_added", "profit", "women",
+)  # fmt: skip
+"""Fields of an enterprise that its month makes anew."""
+
+SHARED = (
+    "mean_wage", "quitting", "filling", "tightness", "low_pay", "trained",  # of its region
+    "price", "sector_orders", "injury_relative", "energy_share",  # of its sector
+)  # fmt: skip
+"""What the month of an enterprise reads of its region and its sector."""
+
+WORKPLACE = (
+    "engagement_level",  # towards which engagement moves
+    "skill_ceiling", "learning",  # towards which skill moves, and the share of the way a month
+    "quit", "shed", "injury",  # monthly chances of a worker of usual engagement, tenure and age
+    "hire",  # chance that an empty seat is filled
+    "newly_used",  # practice share put to use this month, summed over modules
+    "days_in_class",  # person-days
+    "direct",  # log output above the usual that practices bring by themselves
+)  # fmt: skip
+"""What a month in an enterprise means for each of its workers."""
+
+TALLY = (
+    "heads", "women_now", "novices_now", "low_paid", "attended", "absent",  # counts
+    "skills", "skills_women", "engagement", "skills_absent",  # sums
+    "lost", "skills_lost",  # presence lost to injuries, in workers and weighted by skill
+    "injuries", "injuries_women", "quits", "separations", "separations_women", "left_attended",
+    "hires", "hires_women", "in_class", "women_in_class",
+)  # fmt: skip
+"""What the roster of an enterprise adds up to in a month."""
+
+_ONE = (SIDE_BY_SIDE,)
+
+FIRMS = np.dtype(
+    [(name, "f8", _ONE) for name in (*KEPT, *GIVEN, *MADE, *SHARED, *WORKPLACE, *TALLY)]
+    + [(name, "f8", (N_MODULES, SIDE_BY_SIDE)) for name in ("practice", "lasting", "gain")]
+    + [("enterprise", "i8", _ONE), ("block", "i8", _ONE)]  # its place, and that of its block
+    + [("recent", "f8", (N_OBSERVED, SIDE_BY_SIDE)), ("account", "f8", (N_ACCOUNTS, SIDE_BY_SIDE))]
+)
+
+
+@submodel
+def in_fours(number):
+    """``number`` of places, rounded up to whole fours: what stands at the last ones is computed and not kept.
+
+    The bound of a loop over places is a variable, since LLVM unrolls short loops of a fixed length before it
+    thinks of vectors.
+    """
+    return (number + 3) & ~3
+
+
+@submodel
+def seat_side_by_side(ent, region, sector, firms, i):
+    """Lay an enterprise, and what its month reads of its region and sector, at place ``i``."""
+    for name in literal_unroll(KEPT):
+        firms[name][i] = ent[name]
+    for name in literal_unroll(GIVEN):
+        firms[name][i] = ent[name]
+    for k in range(N_MODULES):
+        firms.practice[k, i] = ent.practice[k]
+        firms.lasting[k, i] = ent.lasting[k]
+        firms.gain[k, i] = ent.gain[k]
+    for k in range(N_OBSERVED):
+        firms.recent[k, i] = ent.recent[k]
+    firms.mean_wage[i], firms.quitting[i], firms.filling[i] = (
+        region.mean_wage,
+        region.quitting,
+        region.filling,
+    )
+    firms.tightness[i], firms.low_pay[i], firms.trained[i] = region.tightness, region.low_pay, region.trained
+    firms.price[i], firms.sector_orders[i] = sector.price, sector.orders
+    firms.injury_relative[i], firms.energy_share[i] = sector.injury_relative, sector.energy_share
+
+
+@submodel
+def back_to_records(firms, i, ent):
+    """Keep what the month changed or made of the enterprise at place ``i``."""
+    for name in literal_unroll(KEPT):
+        ent[name] = firms[name][i]
+    for name in literal_unroll(MADE):
+        ent[name] = firms[name][i]
+    for k in range(N_OBSERVED):
+        ent.recent[k] = firms.recent[k, i]
