@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from simulation.parameters import FREE, PARAMETERS, parameter_record
 from simulation.programme import Scenario
@@ -17,6 +16,8 @@ def prior_draws(n: int, seed: int) -> list[dict[str, float]]:
 
     Draws depend on ``n`` and ``seed`` alone; parameters are independent, since no source gives correlations.
     """
+    from scipy.stats import qmc  # slow to import, and a run at the defaults draws nothing
+
     points = qmc.LatinHypercube(len(FREE), rng=np.random.default_rng([seed, 404])).random(n)
     columns = {name: PARAMETERS[name].quantile(points[:, i]) for i, name in enumerate(FREE)}
     return [{name: float(values[row]) for name, values in columns.items()} for row in range(n)]

@@ -22,6 +22,10 @@ PAIRED = ("months", "start_month", "price_year", "price_level", "wage_level")
 """Fields that must be the same in two arms for them to be compared."""
 
 
+FEWEST_REPLICATES = 4
+"""Two pairs of replicates, one with the same enterprises and one with others: the least for an interval."""
+
+
 def counterfactual(baseline: Scenario, scenarios: Sequence[Scenario]) -> Scenario:
     """The world of ``scenarios`` without their programme, if ``baseline`` is the shipped counterfactual.
 
@@ -51,12 +55,12 @@ def _of_the_world(scenario: Scenario) -> dict[str, float]:
 
 def check_arms(baseline: Scenario, scenarios: Sequence[Scenario], replicates: int) -> None:
     """Raise InputError unless the arms can be paired, ``replicates`` times."""
-    if replicates < 4 or replicates % 2:
+    if replicates < FEWEST_REPLICATES or replicates % 2:
         raise InputError(
             None,
             "--replicates",
             replicates,
-            "must be an even number from 4 on",
+            f"must be an even number from {FEWEST_REPLICATES} on",
             "write 48, for instance",
         )
     for scenario in scenarios:

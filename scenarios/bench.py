@@ -76,7 +76,8 @@ def main(sizes: Sequence[int] | None, months: int, threads: int | None) -> list[
     """Measure and print one table; returns its records."""
     from rich.table import Table
 
-    from scenarios.terminal import console, working
+    from scenarios.progress import working
+    from scenarios.terminal import console
     from simulation.warm_up import warm_up
 
     with working("Measuring", quiet=False):

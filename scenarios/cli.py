@@ -6,6 +6,7 @@ Exit status: 0 for success, 2 for wrong input (one message on standard error), 1
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -313,6 +314,8 @@ def _answer(command: str, answer: Answer, as_json: bool) -> None:
         print_json(command, answer.records(), answer.manifest)
     else:
         answer.show()
+    if answer.interrupted:
+        raise typer.Exit(INTERRUPTED)
 
 
 # Output and exit status, for every command
@@ -337,18 +340,21 @@ def print_json(
 def run_command_line(arguments: Sequence[str] | None = None) -> int:
     """Run one command (those of the process when None) and give its exit status; raises nothing."""
     try:
-        command = typer.main.get_command(app)
-        status = command.main(args=arguments and list(arguments), prog_name="scoresim", standalone_mode=False)
-        if status == INTERRUPTED:  # typer has swallowed the interruption without a word
-            raise KeyboardInterrupt
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        # not `main`, which would swallow an interruption without a word
+        with typer.main.get_command(app).make_context("scoresim", given) as context:
+            context.command.invoke(context)
         sys.stdout.flush()
-        return status if isinstance(status, int) else SUCCESS
+        return SUCCESS
+    except typer.Exit as end:  # after --help, and what a command ends with
+        sys.stdout.flush()
+        return end.exit_code
     except BrokenPipeError:
         # The reader (head, a pager) has had enough; keep Python from complaining when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAULT
-    except (KeyboardInterrupt, typer.Abort):
-        print("Interrupted.", file=sys.stderr)
+    except (KeyboardInterrupt, typer.Abort) as stop:
+        print(f"{str(stop) or 'Interrupted'}.", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
         return _report(error)
@@ -375,6 +381,9 @@ def _report(error: Exception) -> int:
 
 def main() -> None:
     """Entry point of the console script `scoresim`."""
+    # libraries make objects by the hundred thousand as they load, all to stay: Python need not look through
+    # them for garbage at every seven hundredth, which took a tenth of the start
+    gc.set_threshold(100_000)
     sys.exit(run_command_line())
 
 

@@ -7,17 +7,18 @@ and their panels are then forgotten, so that a replicate leaves a few megabytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from calibration.prior import prior_draws, record_of
-from scenarios.arms import check_arms
+from scenarios.arms import FEWEST_REPLICATES, check_arms
 from scenarios.design import Replicate, replicate_pairs
+from scenarios.progress import SILENT, Progress
 from simulation import accounts as a
 from simulation.batch import RunResult, simulate
 from simulation.census import CensusTables, load_census
@@ -64,10 +65,25 @@ class ScenarioSums:
     trained: list[float] = field(default_factory=list)
     reports: list[NDArray[Any]] = field(default_factory=list)
 
+    @staticmethod
+    def joined(parts: Iterable[ScenarioSums]) -> ScenarioSums:
+        """The sums of further and further replicates, one after another."""
+        whole = ScenarioSums()
+        for part in parts:
+            for name in POPULATIONS:
+                whole.paired[name] += part.paired[name]
+                whole.crossed[name] += part.crossed[name]
+            for name in ("national", "market", "benefit", "trained", "reports"):
+                getattr(whole, name).extend(getattr(part, name))
+        return whole
+
 
 @dataclass
 class Comparison:
-    """The sums of all replicates; tables and figures are made from it (:mod:`scenarios.summary`)."""
+    """The sums of the finished replicates; tables and figures are made from it (:mod:`scenarios.summary`).
+
+    There are fewer than the settings say where the comparison was interrupted.
+    """
 
     baseline: Scenario
     scenarios: list[Scenario]
@@ -80,6 +96,7 @@ class Comparison:
     national_baseline: list[FloatArray]
     parameters: list[dict[str, float]]
     levels: list[tuple[str, str]]
+    interrupted: bool = False
 
     @property
     def months(self) -> int:
@@ -106,44 +123,52 @@ def compare(
     baseline: Scenario,
     scenarios: Sequence[Scenario],
     settings: Settings,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = SILENT,
 ) -> Comparison:
     """Simulate ``scenarios`` and ``baseline`` in pairs and gather their sums.
 
-    ``progress(done, of)`` is told of replicates finished. Raises InputError if the arms cannot be paired or
-    nobody can be trained.
+    An interruption ends it with the pairs that are finished. Raises KeyboardInterrupt, saying so, where they
+    are too few for an interval, and InputError if the arms cannot be paired or nobody can be trained.
     """
     check_arms(baseline, scenarios, settings.replicates)
     tables = load_census(baseline.population.tables)
     count, sample = sample_size(baseline, settings)
-    fraction = (
-        sample if sample is not None else (count or 0) / fit_size_distribution(tables).sme_enterprises.sum()
-    )
-    base_plan, *plans = plan_targets([baseline, *scenarios], tables, float(fraction))
+    nation = float(fit_size_distribution(tables).sme_enterprises.sum())
+    fraction = sample if sample is not None else (count or 0) / nation
+    base_plan, *plans = plan_targets([baseline, *scenarios], tables, fraction)
     strata = tuple(dict.fromkeys(plan.stratum for plan in (base_plan, *plans) if plan.stratum is not None))
     pairs = replicate_pairs(settings.replicates, settings.seed)
     draws = prior_draws(len(pairs), settings.seed) if settings.draws == "prior" else [{} for _ in pairs]
     result = Comparison(
-        baseline, list(scenarios), settings, tables, base_plan, plans, [r for pair in pairs for r in pair],
+        baseline, list(scenarios), settings, tables, base_plan, plans, [],
         [ScenarioSums() for _ in scenarios], [], draws, level_names(tables),
     )  # fmt: skip
 
     @lru_cache(maxsize=2)
     def population(seed: int) -> Population:
+        progress.placing(fraction * nation)
         return draw_population(
             tables, enterprises=count, sample=sample, months=baseline.months, seed=seed, programme=strata,
             **entry_settings(baseline.parameters),
         )  # fmt: skip
 
-    if progress is not None:
-        progress(0, settings.replicates)
-    for number, pair in enumerate(pairs):
-        people = [population(replicate.population_seed) for replicate in pair]
-        results = _simulate_pair(result, pair, people)
-        _reduce(result, pair, results)
-        if progress is not None:
-            progress(2 * (number + 1), settings.replicates)
+    finished: list[PairSums] = []
+    try:
+        for number, pair in enumerate(pairs):
+            people = [population(replicate.population_seed) for replicate in pair]
+            results = _simulate_pair(result, pair, people, partial(_tell, progress, number, len(pairs)))
+            finished.append(_reduced(result, pair, results))
+    except KeyboardInterrupt:
+        result.interrupted = True
+    if 2 * len(finished) < FEWEST_REPLICATES:
+        done = f"Interrupted after {2 * len(finished)} of {settings.replicates} replicates"
+        raise KeyboardInterrupt(f"{done}: too few to show anything, an interval needs {FEWEST_REPLICATES}")
+    _gather(result, pairs, finished)
     return result
+
+
+def _tell(progress: Progress, finished: int, pairs: int, done: int, of: int) -> None:
+    progress.simulated(finished * of + done, pairs * of)
 
 
 def sample_size(scenario: Scenario, settings: Settings) -> tuple[int | None, float | None]:
@@ -157,7 +182,10 @@ def sample_size(scenario: Scenario, settings: Settings) -> tuple[int | None, flo
 
 
 def _simulate_pair(
-    result: Comparison, pair: tuple[Replicate, Replicate], people: list[Population]
+    result: Comparison,
+    pair: tuple[Replicate, Replicate],
+    people: list[Population],
+    after_month: Callable[[int, int], None],
 ) -> list[list[RunResult]]:
     """Results by replicate and arm (the baseline first); all runs of the pair go at once."""
     runs = []
@@ -181,19 +209,29 @@ def _simulate_pair(
                     panel,
                 )
             )
-    flat = simulate(runs, threads=result.settings.threads, panel_only=True)
+    flat = simulate(runs, threads=result.settings.threads, after_month=after_month, panel_only=True)
     arms = 1 + len(result.scenarios)
     return [flat[:arms], flat[arms:]]
 
 
-def _reduce(result: Comparison, pair: tuple[Replicate, Replicate], results: list[list[RunResult]]) -> None:
-    """Add the pair's sums; where its replicates share enterprises, also those with crossed events."""
+@dataclass(frozen=True)
+class PairSums:
+    """What is kept of a pair of replicates: the baseline's national sums, and each scenario's sums."""
+
+    baseline: list[FloatArray]
+    scenarios: list[ScenarioSums]
+
+
+def _reduced(
+    result: Comparison, pair: tuple[Replicate, Replicate], results: list[list[RunResult]]
+) -> PairSums:
+    """The pair's sums; where its replicates share enterprises, also those with crossed events."""
     same_enterprises = pair[0].population_seed == pair[1].population_seed
+    sums = PairSums([], [ScenarioSums() for _ in result.scenarios])
     for k in range(2):
         base, other = results[k][0], results[1 - k][0]
-        result.national_baseline.append(base.sums)
-        for i, arm in enumerate(results[k][1:]):
-            kept = result.sums[i]
+        sums.baseline.append(base.sums)
+        for kept, arm in zip(sums.scenarios, results[k][1:], strict=True):
             rows = _panel_rows(arm)
             first_class = arm.panel_enterprises["first_class_month"].astype(np.int64)
             trained = rows & (first_class >= 0)
@@ -210,6 +248,18 @@ def _reduce(result: Comparison, pair: tuple[Replicate, Replicate], results: list
             kept.benefit.append(_benefit(arm, base, np.where(trained, first_class, -1)))
             kept.trained.append(float(arm.panel_enterprises["weight"][trained].sum()))
             kept.reports.append(_reports(arm, trained))
+    return sums
+
+
+def _gather(
+    result: Comparison, pairs: Sequence[tuple[Replicate, Replicate]], finished: Sequence[PairSums]
+) -> None:
+    """Put the sums of the finished pairs, the first of ``pairs``, into ``result``."""
+    result.replicates = [replicate for pair in pairs[: len(finished)] for replicate in pair]
+    result.parameters = result.parameters[: len(finished)]
+    result.national_baseline = [sums for pair in finished for sums in pair.baseline]
+    by_scenario = zip(*(pair.scenarios for pair in finished), strict=True)
+    result.sums = [ScenarioSums.joined(parts) for parts in by_scenario]
 
 
 def _panel_rows(arm: RunResult) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """What all figures share: size, colours that colour-blind readers tell apart, headings, dots with intervals.
 
 Figures are made without pyplot's global state and saved without dates, so that the same tables give the
-same bytes.
+same bytes. Matplotlib takes half a second to load; it is loaded when the first figure is drawn.
 """
 
 from __future__ import annotations
@@ -11,20 +11,16 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from matplotlib import rc_context
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.patches import Patch
-from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from scenarios.wording import NUMBERED, Calendar, decimals_for, number
 from simulation.programme import PARAMETERS_YEAR
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WIDTH, HEIGHT, DPI = 13.33, 7.5, 160
 """A slide of 16 to 9, inches, and dots per inch."""
@@ -81,6 +77,11 @@ def slide(
     story: Story, title: str, subtitle: str, rows: int = 1, columns: int = 1, **grid: Any
 ) -> tuple[Figure, list[Axes]]:
     """An empty slide with its headings, its source line and ``rows`` x ``columns`` axes."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
     with rc_context(STYLE):
         lines = textwrap.wrap(subtitle, 138)
         top = 0.86 - 0.033 * (len(lines) - 1)
@@ -114,6 +115,8 @@ def key(axes: Axes, entries: Sequence[tuple[str, str]], columns: int | None = No
 
     All are in one line, or in lines of ``columns``.
     """
+    from matplotlib.patches import Patch
+
     handles = [Patch(color=colour, label=name) for name, colour in entries]
     legend = axes.legend(
         handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns or len(entries),
@@ -125,12 +128,16 @@ def key(axes: Axes, entries: Sequence[tuple[str, str]], columns: int | None = No
 
 def save(figure: Figure, file: Path) -> None:
     """Write a PNG whose bytes depend on the drawing alone."""
+    from matplotlib import rc_context
+
     with rc_context(STYLE):
         figure.savefig(file, dpi=DPI, metadata={"Software": None})
 
 
 def plain_ticks(axis: Any, most: int = 5) -> None:
     """Few round ticks, with thousands apart and millions said."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
     axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(tick_label))
 
@@ -211,6 +218,8 @@ def dots(
 
     ``alike`` are the values whose decimals the labels take (not given: the estimates themselves).
     """
+    from matplotlib.patheffects import withStroke
+
     finite = [entry for entry in entries if math.isfinite(entry.estimate)]
     decimals = _common_decimals(alike or [entry.estimate for entry in finite])
     for entry in finite:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from scenarios.drawing import (
     GREY,
@@ -34,6 +33,10 @@ from scenarios.drawing import (
 from scenarios.wording import effect_unit, number, years
 from simulation.indicators import INDICATORS, LEADING
 from simulation.parameters import MODULES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Tables = Mapping[str, pl.DataFrame]
 LABELS = {name: indicator.label for name, indicator in INDICATORS.items()} | {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING
 
 import polars as pl
-from matplotlib.figure import Figure
 
 from scenarios.drawing import (
     PALE,
@@ -20,6 +20,9 @@ from scenarios.drawing import (
     zero_line,
 )
 from scenarios.figures import LABELS, Tables, better, dot_panel, trained, unit_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 GROUPS = {
     "sector": "by sector", "region": "by province", "size": "by size of enterprise",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from scenarios.drawing import (
     COLOURS,
@@ -25,6 +24,10 @@ from scenarios.figures import Tables, scenario_lines
 from scenarios.run_figures import band
 from simulation.indicators import WINDOW
 from simulation.market_indicators import MARKET_INDICATORS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 INTERVAL = "mean; bands: 90 % interval over parameter draws and chance. Gaps: nothing to divide by."
 

@@ -14,16 +14,18 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from matplotlib.figure import Figure
 
 from scenarios.compare import Settings
 from scenarios.drawing import save
 from simulation import parameters
 from simulation.inputs import atomic_directory
 from simulation.programme import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PACKAGES = ("scoresim", "numpy", "numba", "polars", "matplotlib")
 HERE = Path(__file__).parent

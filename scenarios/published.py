@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 from rich.markup import escape
 from rich.table import Table
@@ -21,6 +19,9 @@ from scenarios.wording import interval, number
 from simulation import accounts as a
 from simulation.programme import Scenario
 from simulation.published import PUBLISHED_REACH
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FloatArray = NDArray[np.float64]
 Tables = Mapping[str, pl.DataFrame]
@@ -75,6 +76,8 @@ def published_grid(tables: Tables, replicates: int) -> Table | None:
 
 def published_figure(tables: Tables, story: Story) -> Figure | None:
     """Enterprises reached since the start by month, with the published numbers that fall into the run."""
+    from matplotlib.lines import Line2D
+
     if "published" not in tables:
         return None
     line = tables["reach"].filter(pl.col("item") == "enterprises_reached")

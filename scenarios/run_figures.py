@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import polars as pl
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from scenarios.drawing import COLOURS, Story, drawn, heading, month_axis, plain_ticks, slide, year_axis
 from scenarios.effect_tables import HIGH, LOW
 from scenarios.wording import level_unit
 from simulation.indicators import INDICATORS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Tables = Mapping[str, pl.DataFrame]
 SHOWN = (

@@ -1,17 +1,15 @@
-"""What `run` and `compare` print: tables for people, and a progress bar on standard error."""
+"""What `run` and `compare` print: tables for people."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from scenarios.run_figures import SHOWN, label_and_unit, yearly
@@ -29,28 +27,6 @@ WIDE = 160
 def console() -> Console:
     """Standard output: as wide as the terminal, or ``WIDE`` where it is a file or a pipe."""
     return Console(width=None if sys.stdout.isatty() else shutil.get_terminal_size((WIDE, 25)).columns)
-
-
-@contextmanager
-def progress_bar(task: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar with the time left on standard error; None when ``quiet`` or when nobody watches."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    columns = (TextColumn(task), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("left"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        number = bar.add_task(task, total=None)
-        yield lambda done, of: bar.update(number, completed=done, total=of)
-
-
-@contextmanager
-def working(task: str, quiet: bool) -> Iterator[None]:
-    """Say on standard error what is being done, as long as it takes, if somebody watches."""
-    if quiet or not sys.stderr.isatty():
-        yield
-        return
-    with Console(stderr=True).status(task):
-        yield
 
 
 # compare
@@ -205,8 +181,13 @@ def mean_alone(cells: list[str], replicates: int) -> list[str]:
 MOST_YEARS = 5
 
 
-def levels_grid(tables: Tables, title: str, replicates: int, calendar: Calendar) -> Table:
-    """National levels in up to five years, the first and the last among them."""
+def levels_grid(
+    tables: Tables, title: str, replicates: int, calendar: Calendar, draws: str = "prior"
+) -> Table:
+    """National levels in up to five years, the first and the last among them.
+
+    ``draws`` says where the parameters come from, "prior" or "default".
+    """
     found = {name: yearly(tables, name) for name in SHOWN}
     months = found["employment"]["month"].to_list()
     places = np.linspace(0, len(months) - 1, min(MOST_YEARS, len(months))).round().astype(int)
@@ -218,7 +199,9 @@ def levels_grid(tables: Tables, title: str, replicates: int, calendar: Calendar)
         }
         cells = [interval(*by_month[month]) if month in by_month else "-" for month in chosen]
         rows.append((*label_and_unit(name), mean_alone(cells, replicates)))
-    note = "mean [90 % interval over parameter draws and chance]" if replicates > 1 else "default parameters"
+    note = "mean [90 % interval over parameter draws and chance]"
+    if replicates == 1:
+        note = "default parameters" if draws == "default" else "one draw of the parameters"
     heads = [calendar.year_name(month) for month in chosen]
     return grid_of(f"{escape(title)}: all small and medium manufacturing enterprises, {note}", heads, rows)
 

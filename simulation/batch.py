@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numba
@@ -51,6 +52,18 @@ class RunResult:
         return self.enterprises[self.enterprises["panel_row"] >= 0]
 
 
+class Interrupted(KeyboardInterrupt):
+    """An interruption (Ctrl-C) of :func:`simulate`, with what the runs under way recorded until then.
+
+    ``months`` of these runs are whole, and ``results`` hold those months. The enterprises' records may be
+    those of the month that was under way.
+    """
+
+    def __init__(self, results: list[RunResult], months: int) -> None:
+        super().__init__()
+        self.results, self.months = results, months
+
+
 def use_threads(threads: int | None) -> int:
     """Set the number of threads (None: all that the machine offers) and return it."""
     available = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
@@ -67,24 +80,35 @@ def simulate(
     runs: Sequence[Run],
     *,
     threads: int | None = None,
-    after_month: Callable[[int], None] | None = None,
+    after_month: Callable[[int, int], None] | None = None,
     panel_only: bool = False,
 ) -> list[RunResult]:
     """Simulate ``runs`` to their end; results are bit-equal for any number of threads.
 
-    Several runs go in parallel, a run a thread; a single one in parallel over its enterprises, calling
-    ``after_month(months done)`` as it goes. With ``panel_only`` the results hold the records of the panel's
-    enterprises alone. Raises InputError if the machine has not the memory for it.
+    Several runs go in parallel, a run a thread; a single one in parallel over its enterprises. As they go,
+    ``after_month(months done, of how many)`` is called, groups of runs that follow one another added up. With
+    ``panel_only`` the results hold the records of the panel's enterprises alone. Raises InputError if the
+    machine has not the memory for it, and Interrupted if it is interrupted once months are simulated.
     """
     check_memory(runs)
     use_threads(threads)
     results: list[RunResult] = []
-    for group in _groups(runs):
+    groups = _groups(runs)
+    months = [max(run.scenario.months for run in group) for group in groups]
+    for number, group in enumerate(groups):
         world = build_world(group)
-        world.run(after_month)
+        tell = None if after_month is None else partial(_tell, after_month, sum(months[:number]), sum(months))
+        try:
+            world.run(tell)
+        except KeyboardInterrupt:
+            raise Interrupted(collect(group, world), world.month) from None
         found = collect(group, world)
         results += [result.slim() for result in found] if panel_only else found
     return results
+
+
+def _tell(after_month: Callable[[int, int], None], before: int, total: int, months: int) -> None:
+    after_month(before + months, total)
 
 
 def _groups(runs: Sequence[Run]) -> list[list[Run]]:
@@ -131,16 +155,16 @@ def check_memory(runs: Sequence[Run]) -> None:
 
 
 def collect(runs: Sequence[Run], world: World) -> list[RunResult]:
-    """Cut the world's records into one result a run."""
+    """Cut the world's records into one result a run, of the months that it has done."""
     results = []
     for i, (run, record) in enumerate(zip(runs, world.runs, strict=True)):
-        first = int(record["first_enterprise"])
+        first, months = int(record["first_enterprise"]), min(run.scenario.months, world.month)
         results.append(
             RunResult(
                 run=run,
-                sums=world.sums[i, : run.scenario.months],
-                market=world.market[i, : run.scenario.months],
-                panel=world.panel[world.panel_start[i] : world.panel_start[i + 1], : run.scenario.months],
+                sums=world.sums[i, :months],
+                market=world.market[i, :months],
+                panel=world.panel[world.panel_start[i] : world.panel_start[i + 1], :months],
                 enterprises=np.asarray(world.enterprises[first : first + int(record["enterprises"])]),
             )
         )

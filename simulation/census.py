@@ -19,18 +19,21 @@ files of the same columns serves another country:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from simulation.census_files import number, numbers, read_table, unique_names
+from simulation.census_files import Row, column, number, numbers, read_table, unique_names
 from simulation.inputs import InputError
 from simulation.region_shares import region_shares
+
+if TYPE_CHECKING:
+    import polars as pl
 
 DATA_DIRECTORY = Path(__file__).parent / "data"
 ABOVE, ALL_UNITS = "above designated size", "all enterprise legal units"
@@ -153,6 +156,8 @@ class CensusTables:
 
     def region_table(self) -> pl.DataFrame:
         """Region, macro-region, share of enterprises, and whether that share was read or imputed."""
+        import polars as pl
+
         return pl.DataFrame(
             {
                 "region": self.regions,
@@ -191,24 +196,24 @@ def _load(directory: Path, stamps: tuple[tuple[str, int], ...]) -> CensusTables:
 def _sector_columns(directory: Path) -> dict:
     path = directory / "sectors.csv"
     table = read_table(path, ("gb_code", "name_en", "enterprises", "employment", "revenue_100m_yuan"))
-    codes = unique_names(path, "gb_code", table["gb_code"].to_list())
+    codes = unique_names(path, "gb_code", column(table, "gb_code"))
     columns = ("enterprises", "employment", "revenue_100m_yuan")
-    enterprises, employment, revenue = (numbers(path, table, column, "gb_code") for column in columns)
+    enterprises, employment, revenue = (numbers(path, table, name, "gb_code") for name in columns)
     small = np.flatnonzero(employment <= enterprises)
     if small.size:
         row = codes[small[0]]
         problem = f"no more workers than enterprises (row {row})"
         remedy = "give workers as heads, not thousands"
         raise InputError(path, "employment", employment[small[0]], problem, remedy)
-    names = table["name_en"].fill_null("").to_list()
-    chinese = table["name_zh"].fill_null("").to_list() if "name_zh" in table.columns else names
+    names = tuple(row["name_en"] or "" for row in table)
+    chinese = tuple(row["name_zh"] or "" for row in table) if "name_zh" in table[0] else names
     # revenue and workers may differ in coverage, so that a published ratio comes before our own
     printed = _optional(path, table, "revenue_per_worker_kyuan")
-    optional = {name: _optional(path, table, column) for column, name in OPTIONAL_SECTOR_COLUMNS.items()}
+    optional = {name: _optional(path, table, title) for title, name in OPTIONAL_SECTOR_COLUMNS.items()}
     return {
         "sectors": codes,
-        "sector_names": tuple(names),
-        "sector_names_zh": tuple(chinese),
+        "sector_names": names,
+        "sector_names_zh": chinese,
         "enterprises": enterprises,
         "employment": employment,
         "revenue": revenue,
@@ -218,15 +223,13 @@ def _sector_columns(directory: Path) -> dict:
     }
 
 
-def _optional(path: Path, table: pl.DataFrame, column: str) -> FloatArray:
+def _optional(path: Path, table: Sequence[Row], name: str) -> FloatArray:
     """Numbers of a column that may be absent or have empty cells (NaN)."""
-    if column not in table.columns:
-        return np.full(len(table), np.nan)
     try:
-        return table[column].cast(pl.Float64).fill_null(np.nan).to_numpy().copy()
-    except pl.exceptions.InvalidOperationError as error:
+        return np.array([float(row.get(name) or "nan") for row in table])
+    except ValueError as error:
         remedy = "give numbers or empty cells"
-        raise InputError(path, column, "text", f"not a number ({error})", remedy) from error
+        raise InputError(path, name, "text", f"not a number ({error})", remedy) from error
 
 
 # --- size classes ---------------------------------------------------------------------------------
@@ -244,23 +247,22 @@ def _size_totals(directory: Path) -> tuple[ReportingThreshold | None, dict[int, 
     return _threshold(path, everything, above), _counts_at_least(path, table, everything, above)
 
 
-def _row(table: pl.DataFrame, scope: str, size_class: str) -> dict | None:
-    rows = table.filter((pl.col("scope") == scope) & (pl.col("size_class") == size_class))
-    return rows.row(0, named=True) if len(rows) else None
+def _row(table: Sequence[Row], scope: str, size_class: str) -> Row | None:
+    return next((row for row in table if row["scope"] == scope and row["size_class"] == size_class), None)
 
 
-def _threshold(path: Path, everything: dict, above: dict) -> ReportingThreshold:
+def _threshold(path: Path, everything: Row, above: Row) -> ReportingThreshold:
     match = re.search(r">=\s*([\d.]+)\s*m\b", above["definition"] or "")
     if match is None:
         remedy = "write it as '>=20m', millions of the currency"
         raise InputError(path, "definition", above["definition"], "no revenue threshold found", remedy)
     share = {}
-    for column in ("enterprises", "employment", "revenue_100m_yuan"):
-        part, whole = (number(path, column, r[column], r["size_class"]) for r in (above, everything))
+    for name in ("enterprises", "employment", "revenue_100m_yuan"):
+        part, whole = (number(path, name, r[name], r["size_class"]) for r in (above, everything))
         if part >= whole:
             problem = "the part above the threshold is not below the whole"
-            raise InputError(path, column, part, problem, "correct one of the two rows")
-        share[column] = part / whole
+            raise InputError(path, name, part, problem, "correct one of the two rows")
+        share[name] = part / whole
     return ReportingThreshold(
         revenue=float(match[1]) * 1e3,
         enterprises=share["enterprises"],
@@ -272,7 +274,7 @@ def _threshold(path: Path, everything: dict, above: dict) -> ReportingThreshold:
 
 
 def _counts_at_least(
-    path: Path, table: pl.DataFrame, everything: dict, above: dict
+    path: Path, table: Sequence[Row], everything: Row, above: Row
 ) -> dict[int, tuple[float, str, str]]:
     """Shares of enterprises with >=300 and >=1,000 employees, from counts of large and medium ones.
 

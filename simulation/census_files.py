@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from simulation.inputs import InputError
 
 FloatArray = NDArray[np.float64]
 
+Row = dict[str, str | None]
+"""A row of a table by the names of its columns; an empty cell is None."""
 
-def read_table(path: Path, needed: tuple[str, ...]) -> pl.DataFrame:
-    """Table of strings with the ``needed`` columns; empty cells are null."""
+
+def read_table(path: Path, needed: tuple[str, ...]) -> list[Row]:
+    """Rows of text with the ``needed`` columns, each with a cell (or None) for every column of the file."""
     if not path.is_file():
         raise InputError(path, "file", "missing", "the table was not found", "add a file of this name")
     try:
-        table = pl.read_csv(path, infer_schema=False)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header, *lines = [line for line in csv.reader(file, strict=True) if line] or [[]]
+        for line in lines:
+            if len(line) > len(header):
+                raise csv.Error(f"the row {line[0]} has more cells than the header line")
+    except (csv.Error, UnicodeDecodeError) as error:
         remedy = "save it as comma-separated UTF-8 text with a header line"
         raise InputError(path, "file", path.name, f"not readable as CSV ({error})", remedy) from error
     for name in needed:
-        if name not in table.columns:
-            known = ", ".join(table.columns)
+        if name not in header:
+            known = ", ".join(header)
             raise InputError(path, name, "missing", "the column is missing", f"add it; present are: {known}")
-    if table.is_empty():
+    if not lines:
         raise InputError(path, "rows", 0, "the table has no rows", "add one row per sector or region")
-    return table
+    return [{name: cell or None for name, cell in zip_longest(header, line)} for line in lines]
 
 
-def number(path: Path, column: str, text: str | None, row: str) -> float:
+def column(table: Sequence[Row], name: str) -> list[str | None]:
+    """The cells of one column, which the table must have."""
+    return [row[name] for row in table]
+
+
+def number(path: Path, column: str, text: str | None, row: str | None) -> float:
     """The cell's number, which must be above 0; ``row`` names its row in the message."""
     remedy = f"give a number above 0 in the row {row}, without separators or units"
     try:
@@ -43,13 +57,12 @@ def number(path: Path, column: str, text: str | None, row: str) -> float:
     return value
 
 
-def numbers(path: Path, table: pl.DataFrame, column: str, key: str) -> FloatArray:
+def numbers(path: Path, table: Sequence[Row], column: str, key: str) -> FloatArray:
     """The column's numbers, all above 0; column ``key`` names the rows in messages."""
-    cells = zip(table[column].to_list(), table[key].to_list(), strict=True)
-    return np.array([number(path, column, text, row) for text, row in cells])
+    return np.array([number(path, column, row[column], row[key]) for row in table])
 
 
-def unique_names(path: Path, column: str, names: list[str | None]) -> tuple[str, ...]:
+def unique_names(path: Path, column: str, names: Sequence[str | None]) -> tuple[str, ...]:
     """The names as a tuple; an empty or repeated one is an error."""
     seen: set[str] = set()
     for name in names:

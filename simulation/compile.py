@@ -23,9 +23,9 @@ PACKAGE = Path(__file__).parent
 
 KERNEL_SOURCES = (
     "accounts", "classes", "compile", "delivery", "demand", "draws", "elementary",
-    "firms", "hiring", "ledger", "market",
+    "endowment", "firms", "hiring", "initial", "ledger", "market",
     "market_accounts", "money", "month", "observation", "offers", "ordered", "parameters", "people",
-    "practices", "production", "providers", "seats", "state", "trainers", "visits", "workforce",
+    "practices", "production", "providers", "roster", "seats", "state", "trainers", "visits", "workforce",
 )  # fmt: skip
 """Modules that hold compiled code, or types and constants that compiled code contains."""
 
@@ -52,6 +52,9 @@ def is_compiled() -> bool:
     return any(cache_folder().rglob("*.nbc"))
 
 
+# Threads that wait must not spin: where another program wants the core, a month took forty times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 if not os.environ.get("NUMBA_CACHE_DIR"):
     numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
 
@@ -69,7 +72,10 @@ def submodel(function: Callable[..., Any]) -> Any:
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a whole pass over arrays, parallel over its ``prange``, kept in the cache."""
+    """Compile a whole pass over arrays, parallel over its ``prange``, kept in the cache.
+
+    No slices of records are assigned in its body: Numba makes loops of its own of these and moves them.
+    """
     return numba.njit(parallel=True, cache=True, error_model="numpy")(function)
 
 

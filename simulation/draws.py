@@ -7,6 +7,8 @@ before it meets the key: without that first mixing all streams are windows of on
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from simulation.compile import submodel
@@ -39,6 +41,17 @@ TRAINER_MODULES = 19
 CERTIFICATION = 20
 TRAINER_LEAVES = 21
 PROVIDER_GROWS = 22
+
+# What enterprises and workers are before the first month, drawn once from the seed of the population.
+START_CHARACTER = 40  # ability of the managers, weekly hours
+START_CONDITIONS = 41  # pay by the piece, pressure of buyers
+START_OUTLOOK = 42  # what an enterprise's practices have in common, belief in the training's gain
+START_MODULE = 43  # practices of one module, in the long run and now; the entity is enterprise and module
+START_PRODUCTIVITY = 44  # lasting and passing
+START_ECONOMY = 45  # defects, margin
+START_RESERVES = 46  # credit, cash
+START_WORKER = 47  # tenure, gender and age
+START_SKILL = 48  # skill at hiring
 
 # A block of 64 bits serves three decisions: the draws are its top 21, next 21 and next 21 bits.
 THIRD_BITS = 21
@@ -130,3 +143,23 @@ def seat_thirds(x, y):
     """Three whole numbers below 2^21 from a seat's two words; over 2^21 they are draws in [0, 1)."""
     third = np.uint32(np.uint32((x & LOW_11) << WORD_10) | np.uint32(y & LOW_10))
     return np.int32(np.uint32(x >> WORD_11)), np.int32(np.uint32(y >> WORD_11)), np.int32(third)
+
+
+LOW_32 = np.uint64((1 << 32) - 1)
+PAIR_SCALE = 2.0 / (1 << 32)
+
+
+@submodel
+def normal_pair(bits):
+    """Two independent standard normal numbers, by Box and Muller's method in Marsaglia's polar form.
+
+    A point is drawn in a square, 32 bits each way, until it falls into the circle within (four of five do).
+    """
+    x = y = length = 1.0
+    while length >= 1.0:
+        x = (np.float64(bits >> SHIFT_32) + 0.5) * PAIR_SCALE - 1.0
+        y = (np.float64(bits & LOW_32) + 0.5) * PAIR_SCALE - 1.0
+        length = x * x + y * y
+        bits = mix(bits + GOLDEN)
+    stretch = math.sqrt(-2.0 * math.log(length) / length)
+    return x * stretch, y * stretch

@@ -72,6 +72,14 @@ FIRMS = np.dtype(
 
 
 @submodel
+def clear_accounts(firms):
+    """Every account of everyone is zero when a month begins."""
+    for account in range(N_ACCOUNTS):
+        for i in range(SIDE_BY_SIDE):
+            firms.account[account, i] = 0.0
+
+
+@submodel
 def in_fours(number):
     """``number`` of places, rounded up to whole fours: what stands at the last ones is computed and not kept.
 

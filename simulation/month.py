@@ -26,7 +26,7 @@ from simulation import (
     workforce,
 )
 from simulation.compile import kernel, submodel
-from simulation.firms import SIDE_BY_SIDE, back_to_records, in_fours, seat_side_by_side
+from simulation.firms import SIDE_BY_SIDE, back_to_records, clear_accounts, in_fours, seat_side_by_side
 from simulation.seats import OCTET_SEATS
 from simulation.state import ATTENDEES_PER_CLASS, NO_MODULE, WORKERS_PER_CLASS
 
@@ -69,11 +69,12 @@ def advance(
             seasonal = people.season(p, (run.start_month - 1 + month) % 12 + 1)
             keys = keys_of(run.seed, month)
             firms = side_by_side[numba.get_thread_id()]
-            block_sums[first_block:last_block] = 0.0
+            ordered.clear(block_sums, first_block, last_block)
             e, stop = blocks[first_block].start, blocks[last_block - 1].stop
             b = first_block
             while e < stop:
                 number = 0
+                clear_accounts(firms)
                 while e < stop and number < SIDE_BY_SIDE:
                     ent = enterprises[e]
                     if e >= blocks[b].stop:
@@ -81,8 +82,6 @@ def advance(
                     entering = ent.entry_month == month and month > 0
                     if ent.alive or entering:
                         firms.enterprise[number], firms.block[number] = e, b
-                        for account in range(a.N_ACCOUNTS):
-                            firms.account[account, number] = 0.0
                         if entering:
                             enter(ent, firms, number)
                         firms.newly_used[number] = change_practices(

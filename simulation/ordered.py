@@ -62,6 +62,15 @@ def labour_balance(p, region, last):
     region.low_pay = LOW_PAY * region.median_ratio * region.mean_wage
 
 
+@submodel
+def clear(block_sums, first, last):
+    """Empty the sums of the blocks ``first``..``last``."""
+    for b in range(first, last):
+        for size in range(block_sums.shape[1]):
+            for account in range(block_sums.shape[2]):
+                block_sums[b, size, account] = 0.0
+
+
 @serial_kernel
 def add_up(blocks, first, last, block_sums, sums, n_sectors, n_regions):
     """Add the blocks ``first``..``last`` of one run into its sums of the month, in order.

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 MODULES = ("cooperation", "quality", "cleaner_production", "safety", "human_resources")
 """The five SCORE modules, in the programme's order; an array over modules has this order everywhere."""
@@ -56,6 +55,8 @@ class Parameter:
     @cached_property
     def distribution(self) -> Any:
         """The prior as a frozen scipy distribution (not truncated); raises ValueError if fixed."""
+        from scipy import stats  # slow to import, and only draws from the priors need it
+
         match = _PRIOR.match(self.prior)
         kind = match.group(1) if match else self.prior
         numbers = [float(x) for x in match.group(2).split(",")] if match and match.group(2) else []

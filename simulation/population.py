@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from simulation.census import CensusTables
 from simulation.parameters import PARAMETERS
 from simulation.sampling_frame import SamplingFrame, national_frame, spread_order
 from simulation.size_distribution import SME_LIMIT, SizeDistribution, fit_size_distribution
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SIZE_CLASSES = ("1-19", "20-49", "50-249", "250-999")
 SIZE_CLASS_EDGES = (20, 50, 250)
@@ -69,7 +71,7 @@ class Population:
         employees: int32, size at the start or at entry, 1..sme_limit-1.
         entry_month: int32, 0 for an incumbent, else the month (>= 1) in which the entrant enters.
         tables: the census tables drawn from.
-        remainder: large enterprises left out, by sector (see ``SizeDistribution.remainder``).
+        sizes: the size distribution drawn from.
         programme: the programme strata asked for.
         programme_found: eligible incumbents found for each of them.
 
@@ -83,7 +85,7 @@ class Population:
     employees: NDArray[np.int32]
     entry_month: NDArray[np.int32]
     tables: CensusTables = field(repr=False)
-    remainder: pl.DataFrame = field(repr=False)
+    sizes: SizeDistribution = field(repr=False)
     programme: tuple[ProgrammeStratum, ...] = ()
     programme_found: tuple[int, ...] = ()
 
@@ -103,12 +105,19 @@ class Population:
         return self.entry_month == 0
 
     @property
+    def remainder(self) -> pl.DataFrame:
+        """Large enterprises left out, by sector (see ``SizeDistribution.remainder``)."""
+        return self.sizes.remainder()
+
+    @property
     def size_class(self) -> NDArray[np.int8]:
         """Index into ``SIZE_CLASSES`` of the start size (n,)."""
         return np.searchsorted(SIZE_CLASS_EDGES, self.employees, side="right").astype(np.int8)
 
     def totals(self) -> pl.DataFrame:
         """Enterprises simulated, and weighted enterprises and workers at the start, by stratum."""
+        import polars as pl
+
         rows = []
         for value in range(1 + len(self.programme)):
             name = f"programme {value}" if value else "background"
@@ -136,7 +145,7 @@ class Population:
         ]
         counts = np.bincount(self.size_class, self.weight * self.incumbent, minlength=len(SIZE_CLASSES))
         shares = ", ".join(f"{n} {c / counts.sum():.1%}" for n, c in zip(SIZE_CLASSES, counts, strict=True))
-        large, workers = self.remainder["enterprises"].sum(), self.remainder["employment"].sum()
+        large, workers = self.sizes.large_enterprises.sum(), self.sizes.large_employment.sum()
         lines.append(f"├── size classes (employees): {shares}")
         lines.append(f"└── left out: {large:,.0f} large enterprises with {workers:,.0f} workers")
         return "\n".join(lines)
@@ -217,7 +226,7 @@ def draw_population(
         employees=rows.merge(employees, entrants),
         entry_month=rows.merge(np.zeros(len(employees), np.int32), entry_months),
         tables=tables,
-        remainder=sizes.remainder(),
+        sizes=sizes,
         programme=programme,
         programme_found=found,
     )

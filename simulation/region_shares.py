@@ -9,13 +9,13 @@ all) come out too small, those of the West too large.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from simulation.census_files import number, numbers, read_table, unique_names
+from simulation.census_files import Row, column, number, numbers, read_table, unique_names
 from simulation.inputs import InputError
 
 FloatArray = NDArray[np.float64]
@@ -36,11 +36,11 @@ def region_shares(directory: Path) -> dict:
     table = read_table(path, ("region", "level", "year", "measure", "value"))
     known = _known_shares(path, table)
     listing = _region_list(directory, table)
-    names = unique_names(directory / "provinces.csv", "region", listing["region"].to_list())
+    names = unique_names(directory / "provinces.csv", "region", column(listing, "region"))
     if strangers := sorted(set(known) - set(names)):
         problem = "a region that provinces.csv does not list"
         raise InputError(path, "region", strangers[0], problem, "spell it as there, or add it there")
-    macro = tuple(listing["macro_region"].fill_null("").to_list())
+    macro = tuple(name or "" for name in column(listing, "macro_region"))
     share = np.array([known[n][0] if n in known else np.nan for n in names])
     is_known = ~np.isnan(share)
     rule = "macro-region share less known regions, by weight"
@@ -59,50 +59,54 @@ def region_shares(directory: Path) -> dict:
     }
 
 
-def _region_list(directory: Path, table: pl.DataFrame) -> pl.DataFrame:
+def _rows(table: Sequence[Row], level: str, measure: str) -> list[Row]:
+    return [row for row in table if row["level"] == level and row["measure"] == measure]
+
+
+def _region_list(directory: Path, table: Sequence[Row]) -> list[Row]:
     path = directory / "provinces.csv"
     if path.is_file():
         return read_table(path, ("region", "macro_region"))
-    rows = table.filter((pl.col("level") == "province") & (pl.col("measure") == UNITS_MEASURE))
-    if rows.is_empty():
+    rows = _rows(table, "province", UNITS_MEASURE)
+    if not rows:
         remedy = f"add one row per region with level 'province' and measure '{UNITS_MEASURE}'"
         raise InputError(directory / "regions.csv", "measure", "missing", "no region has a count", remedy)
-    return rows.select("region").unique(maintain_order=True).with_columns(macro_region=pl.lit(""))
+    return [{"region": name, "macro_region": None} for name in dict.fromkeys(column(rows, "region"))]
 
 
-def _known_shares(path: Path, table: pl.DataFrame) -> dict[str, tuple[float, str, str]]:
+def _known_shares(path: Path, table: Sequence[Row]) -> dict[str, tuple[float, str, str]]:
     """{region: (share of the national count, source, confidence)}, of the latest year counted."""
-    rows = table.filter(pl.col("measure") == UNITS_MEASURE).sort("year")
-    provinces, country = rows.filter(pl.col("level") == "province"), rows.filter(pl.col("level") == "country")
-    latest = provinces.unique("region", keep="last", maintain_order=True)
-    if country.is_empty():  # all regions counted: their sum is the national count
-        total = dict.fromkeys(latest["year"], numbers(path, latest, "value", "region").sum())
+    in_order = sorted(table, key=lambda row: row["year"] or "")
+    country = _rows(in_order, "country", UNITS_MEASURE)
+    latest = {row["region"] or "": row for row in _rows(in_order, "province", UNITS_MEASURE)}
+    if not country:  # all regions counted: their sum is the national count
+        counted = numbers(path, list(latest.values()), "value", "region").sum()
+        total = {row["year"]: counted for row in latest.values()}
     else:
-        total = dict(zip(country["year"], numbers(path, country, "value", "region"), strict=True))
+        total = dict(zip(column(country, "year"), numbers(path, country, "value", "region"), strict=True))
     shares = {}
-    for row in latest.iter_rows(named=True):
+    for region, row in latest.items():
         if row["year"] not in total:
             remedy = f"add a row with level 'country', that year and measure '{UNITS_MEASURE}'"
-            raise InputError(path, "year", row["year"], f"no national count for {row['region']}", remedy)
-        units = number(path, "value", row["value"], row["region"])
+            raise InputError(path, "year", row["year"], f"no national count for {region}", remedy)
+        units = number(path, "value", row["value"], region)
         source = f"{row.get('source') or 'user table'} ({row['year']})"
-        shares[row["region"]] = (float(units / total[row["year"]]), source, row.get("confidence") or "USER")
+        shares[region] = (float(units / total[row["year"]]), source, row.get("confidence") or "USER")
     return shares
 
 
-def _macro_shares(path: Path, table: pl.DataFrame) -> dict[str, float]:
-    rows = table.filter((pl.col("level") == "macro-region") & (pl.col("measure") == MACRO_MEASURE))
-    return dict(zip(rows["region"], numbers(path, rows, "value", "region") / 100, strict=True))
+def _macro_shares(path: Path, table: Sequence[Row]) -> dict[str, float]:
+    rows = _rows(table, "macro-region", MACRO_MEASURE)
+    shares = numbers(path, rows, "value", "region") / 100
+    return {row["region"] or "": share for row, share in zip(rows, shares.tolist(), strict=True)}
 
 
-def _weights(directory: Path, listing: pl.DataFrame, table: pl.DataFrame) -> FloatArray:
+def _weights(directory: Path, listing: Sequence[Row], table: Sequence[Row]) -> FloatArray:
     """Weight of each region in its macro-region's remainder: enterprises above the reporting threshold."""
-    counts = table.filter((pl.col("measure") == WEIGHT_MEASURE) & (pl.col("level") == "province"))
-    counted = dict(zip(counts["region"], counts["value"], strict=True))
-    own = dict(zip(listing["region"], listing["weight"], strict=True)) if "weight" in listing.columns else {}
+    counted = {row["region"]: row["value"] for row in _rows(table, "province", WEIGHT_MEASURE)}
     path = directory / "provinces.csv"
-    texts = [(name, own.get(name) or counted.get(name)) for name in listing["region"]]
-    return np.array([number(path, "weight", t, n) if t else np.nan for n, t in texts])
+    texts = [(row["region"], row.get("weight") or counted.get(row["region"])) for row in listing]
+    return np.array([number(path, "weight", text, name) if text else np.nan for name, text in texts])
 
 
 def _impute(

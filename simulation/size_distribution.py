@@ -15,15 +15,19 @@ divided by the relative error in ``TARGET_ERROR``, with the priors in ``PRIOR``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
-from scipy.special import ndtr
 
-from simulation.census import CensusTables
+from simulation.census import DATA_DIRECTORY, CensusTables
+from simulation.kept import Arrays, kept
+
+if TYPE_CHECKING:  # slow to import, and a run whose fit is kept needs neither these nor scipy
+    import polars as pl
 
 FloatArray = NDArray[np.float64]
 
@@ -105,6 +109,8 @@ class SizeDistribution:
 
     def remainder(self) -> pl.DataFrame:
         """Large enterprises left out of the simulation: one row a sector; column sums are the totals."""
+        import polars as pl
+
         return pl.DataFrame(
             {
                 "sector": self.tables.sectors,
@@ -137,7 +143,8 @@ def fit_size_distribution(tables: CensusTables, sme_limit: int = SME_LIMIT) -> S
     """Fit the size distribution to all enterprises, then split off the SMEs (fewer than ``sme_limit``).
 
     Without a reporting threshold in the tables (another country) the shape is that of the priors.
-    The result is kept per tables object, so that a second call costs nothing.
+    The result is kept per tables object, so that a second call costs nothing, and that of the shipped tables
+    in the cache folder, so that the next command need not fit again.
 
     Raises:
         ValueError: ``sme_limit`` is not within 2..10,000.
@@ -145,6 +152,32 @@ def fit_size_distribution(tables: CensusTables, sme_limit: int = SME_LIMIT) -> S
     """
     if not 2 <= sme_limit <= 10_000:
         raise ValueError(f"sme_limit is {sme_limit}; give employees from 2 to 10,000 (China: 1,000)")
+    fit = partial(_fit, tables, sme_limit)
+    found = kept("sizes", _inputs(tables, sme_limit), fit) if tables.directory == DATA_DIRECTORY else fit()
+    inside = found["probability"]
+    return SizeDistribution(
+        tables=tables,
+        shape=SizeShape(*found["shape"].tolist()),
+        mu=found["mu"],
+        sme_limit=sme_limit,
+        sme_probability=inside,
+        sme_enterprises=np.rint(inside.sum(axis=1) * tables.enterprises).astype(np.int64),
+        sme_employment=inside @ np.arange(1.0, sme_limit) * tables.enterprises,
+        residuals=dict(zip(_published_totals(tables), found["residuals"].tolist(), strict=True)),
+    )
+
+
+def _inputs(tables: CensusTables, sme_limit: int) -> list[bytes]:
+    """All that the fit follows from: this file, the libraries it calculates with, the figures fitted."""
+    figures = (tables.enterprises, tables.employment, tables.revenue_per_worker)
+    words = (sme_limit, tables.threshold, dict(tables.at_least), version("numpy"), version("scipy"))
+    return [Path(__file__).read_bytes(), repr(words).encode(), *(numbers.tobytes() for numbers in figures)]
+
+
+def _fit(tables: CensusTables, sme_limit: int) -> Arrays:
+    """``shape`` (4,), ``mu`` (S,), SMEs' ``probability`` (S, sme_limit-1) and the totals' ``residuals``."""
+    from scipy.optimize import least_squares
+
     coarse, fine = Support(30, 1.08), Support(max(sme_limit, 1000), 1.01)
     start = np.array([mean for mean, _ in PRIOR.values()])
     solution = least_squares(_residuals, start, bounds=BOUNDS, args=(tables, coarse), xtol=1e-7, ftol=1e-9)
@@ -152,17 +185,12 @@ def fit_size_distribution(tables: CensusTables, sme_limit: int = SME_LIMIT) -> S
     mu, probability = _locations(tables, shape, fine, tolerance=1e-13)
     fitted = _fitted_totals(tables, shape, mu, probability, fine)
     published = _published_totals(tables)
-    inside = probability[:, : sme_limit - 1]
-    return SizeDistribution(
-        tables=tables,
-        shape=shape,
-        mu=mu,
-        sme_limit=sme_limit,
-        sme_probability=inside,
-        sme_enterprises=np.rint(inside.sum(axis=1) * tables.enterprises).astype(np.int64),
-        sme_employment=inside @ np.arange(1.0, sme_limit) * tables.enterprises,
-        residuals={name: float(np.log(fitted[name] / published[name])) for name in published},
-    )
+    return {
+        "shape": solution.x,
+        "mu": mu,
+        "probability": np.ascontiguousarray(probability[:, : sme_limit - 1]),
+        "residuals": np.array([np.log(fitted[name] / published[name]) for name in published]),
+    }
 
 
 class Support:
@@ -183,6 +211,8 @@ class Support:
 
 def probabilities(mu: FloatArray, sigma: float, alpha: float, edges: FloatArray) -> FloatArray:
     """P(edge_b < exp(mu + sigma z) <= edge_b+1) for each mu, of the distribution cut at the last edge."""
+    from scipy.special import ndtr
+
     splice = alpha * sigma
     density = NORMAL * np.exp(-0.5 * splice**2)
     scale = 1.0 / (ndtr(splice) + density / splice)
@@ -227,6 +257,8 @@ def _fitted_totals(
     tables: CensusTables, shape: SizeShape, mu: FloatArray, probability: FloatArray, support: Support
 ) -> dict[str, float]:
     """Shares of enterprises, workers and revenue above the threshold, and of enterprises above some sizes."""
+    from scipy.special import ndtr
+
     counts = probability * tables.enterprises[:, None]
     fitted = {f"at_least_{n}": _share_at_least(tables, mu, shape, n) for n in tables.at_least}
     if tables.threshold is None:

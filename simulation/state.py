@@ -30,14 +30,12 @@ _O = (N_OBSERVED,)
 
 ENTERPRISE = np.dtype(
     [
+        # Every month touches what stands first, and the training market what follows: of a record of a
+        # thousand bytes, a month without training moves six hundred.
         # who it is
-        ("sector", "i4"), ("region", "i4"), ("cluster", "i4"), ("size_class", "i4"), ("weight", "f8"),
-        ("first_seat", "i8"), ("seats", "i4"), ("entry_month", "i4"), ("exit_month", "i4"),
-        ("panel_row", "i4"), ("alive", "u1"), ("piece_rate", "u1"),
-        ("employees", "f8"),  # at the start
-        ("ability", "f8"),  # of its managers, standard deviations
-        ("buyer_pressure", "f8"),  # 0..1
-        ("level", "f8"),  # lasting log productivity within its sector
+        ("alive", "u1"), ("piece_rate", "u1"), ("supported", "u1"), ("reports", "u1"),
+        ("sector", "i4"), ("region", "i4"), ("cluster", "i4"), ("size_class", "i4"), ("seats", "i4"),
+        ("entry_month", "i4"), ("panel_row", "i4"), ("first_seat", "i8"), ("weight", "f8"),
         # practices and know-how, by module, shares 0..1
         ("lasting", "f8", _M),  # long-run usual practice share
         ("usual", "f8", _M),  # usual practice share without a programme; drifts about the lasting one
@@ -45,25 +43,12 @@ ENTERPRISE = np.dtype(
         ("knowhow", "f8", _M),  # know-how above what it knew at the start
         ("practice", "f8", _M),  # in use: usual + gain
         ("attention", "f8"),  # of its managers to the programme, 0..1
-        ("attended_workers", "f8"), ("attended_lost", "f8"),  # workers who attended; of them left last month
-        # demand for training
-        ("informed_month", "i4"), ("channel", "i4"),  # when and how it heard of the training
-        ("belief", "f8"),  # gain that it believes a module brings, share of value added
-        ("result", "f8"),  # gain that it saw of its modules so far; 0 before the first is done
-        ("wanted", "i8"),  # module that it waits for, NO_MODULE if none
-        # training
-        ("enrolled_month", "i4"), ("waiting_since", "i4"), ("first_class_month", "i4"),
-        ("supported", "u1"),  # enrolled in one of the programme's places
-        ("provider", "i4"), ("trainer", "i4"),  # of the module waited for or under way
-        ("teachers", "i4"),  # trainers who share the module of the enterprises that it stands for
-        ("module", "i8"), ("modules_begun", "i4"), ("modules_done", "i4"),
-        ("class_month", "i4"), ("class_id", "i4"), ("classmates", "f8"), ("visits_done", "i4"),
-        ("class_today", "i4"), ("visits_today", "i4"), ("reached_today", "i4"), ("commercial_today", "i4"),
-        ("trainer_quality", "f8"), ("fee_today", "f8"), ("buyer_payment_today", "f8"),
-        ("subsidy_today", "f8"), ("overhead_today", "f8"), ("trainer_days_today", "f8"),
-        ("credit_line", "f8"),  # programme credit, months of wages
+        # training this month
+        ("class_today", "i4"), ("visits_today", "i4"), ("class_id", "i4"), ("first_class_month", "i4"),
+        ("fee_today", "f8"),
         # people
         ("headcount", "f8"), ("women", "f8"), ("desired", "f8"), ("desired_at_start", "f8"),
+        ("attended_workers", "f8"), ("attended_lost", "f8"),  # workers who attended; of them left last month
         ("injuries_seen", "f8"),  # per worker and month, smoothed
         ("novices", "f8"), ("skill", "f8"),  # share of workers in the first half year; mean skill
         ("hours", "f8"), ("hours_at_start", "f8"),  # weekly
@@ -78,17 +63,41 @@ ENTERPRISE = np.dtype(
         ("value_added", "f8"), ("output", "f8"),
         # money, yuan a month
         ("wage", "f8"), ("wage_at_start", "f8"), ("wage_bill_at_start", "f8"), ("other_cost", "f8"),
-        ("margin", "f8"), ("profit", "f8"), ("cash", "f8"), ("credit", "f8"), ("orders", "f8"),
+        ("margin", "f8"), ("profit", "f8"), ("cash", "f8"), ("credit", "f8"),
+        ("credit_line", "f8"),  # programme credit, months of wages
+        ("orders", "f8"), ("buyer_pressure", "f8"),  # 0..1
         ("value_per_worker", "f8"),  # smoothed over a year
         ("log_value_at_start", "f8"),  # log of the value per worker then
+        # what monitoring asks for
+        ("recent", "f8", _O), ("year_value", "f8"), ("year_workers", "f8"),
+        # what a month without training leaves alone: who it is
+        ("employees", "f8"),  # at the start
+        ("ability", "f8"),  # of its managers, standard deviations
+        ("level", "f8"),  # lasting log productivity within its sector
+        ("exit_month", "i4"),
+        # demand for training
+        ("informed_month", "i4"), ("channel", "i4"),  # when and how it heard of the training
+        ("belief", "f8"),  # gain that it believes a module brings, share of value added
+        ("result", "f8"),  # gain that it saw of its modules so far; 0 before the first is done
+        ("wanted", "i8"),  # module that it waits for, NO_MODULE if none
+        # training
+        ("enrolled_month", "i4"), ("waiting_since", "i4"),
+        ("provider", "i4"), ("trainer", "i4"),  # of the module waited for or under way
+        ("teachers", "i4"),  # trainers who share the module of the enterprises that it stands for
+        ("module", "i8"), ("modules_begun", "i4"), ("modules_done", "i4"),
+        ("class_month", "i4"), ("classmates", "f8"), ("visits_done", "i4"),
+        ("reached_today", "i4"), ("commercial_today", "i4"),
+        ("trainer_quality", "f8"), ("buyer_payment_today", "f8"),
+        ("subsidy_today", "f8"), ("overhead_today", "f8"), ("trainer_days_today", "f8"),
         # observation
-        ("recent", "f8", _O), ("baseline_true", "f8", _O), ("baseline_report", "f8", _O),
-        ("endline_true", "f8", _O), ("endline_report", "f8", _O), ("reports", "u1"),
-        ("year_value", "f8"), ("year_workers", "f8"), ("first_year_value", "f8"),
-        ("first_year_workers", "f8"), ("last_year_value", "f8"), ("last_year_workers", "f8"),
+        ("baseline_true", "f8", _O), ("baseline_report", "f8", _O),
+        ("endline_true", "f8", _O), ("endline_report", "f8", _O),
+        ("first_year_value", "f8"), ("first_year_workers", "f8"),
+        ("last_year_value", "f8"), ("last_year_workers", "f8"),
     ],
     align=True,
 )  # fmt: skip
+"""An enterprise; ``supported``: enrolled in one of the programme's places; ``reports``: to monitoring."""
 
 CLUSTER = np.dtype(
     [

@@ -33,6 +33,9 @@ BLOCK_ENTERPRISES = 256
 WORTH_THREADS = 100_000
 """Seats below which a month on several threads costs more than it gives (measured; results are the same)."""
 
+SEAT_MONTHS_AT_ONCE = 50_000_000
+"""Seats times months that a batch is advanced before it comes back: well below a second on one thread."""
+
 
 @dataclass(frozen=True, eq=False)
 class Run:
@@ -122,20 +125,25 @@ class World:
     def run(self, after_month: Callable[[int], None] | None = None) -> None:
         """Advance every run to its end, in the way that suits; ``after_month(months done)`` is told of it."""
         if len(self.runs) > 1 or len(self.seats) < WORTH_THREADS:
-            self.run_to_end()
-            if after_month is not None:
-                after_month(self.month)
+            self.run_to_end(after_month)
             return
         while self.month < self.schedule.shape[1]:
             self.step()
             if after_month is not None:
                 after_month(self.month)
 
-    def run_to_end(self) -> None:
-        """Advance every run through all its months, parallel over runs."""
-        months = self.schedule.shape[1]
-        month.advance(self._whole_runs(), self.month, months, True, True, *self.columns())
-        self.month = months
+    def run_to_end(self, after_month: Callable[[int], None] | None = None) -> None:
+        """Advance every run through all its months, parallel over runs.
+
+        Compiled code hears of no interruption, so it comes back to Python after some of the months.
+        """
+        at_once = max(1, SEAT_MONTHS_AT_ONCE // max(1, len(self.seats)))
+        while self.month < self.schedule.shape[1]:
+            last = min(self.schedule.shape[1], self.month + at_once)
+            month.advance(self._whole_runs(), self.month, last, True, True, *self.columns())
+            self.month = last
+            if after_month is not None:
+                after_month(last)
 
     def _whole_runs(self) -> NDArray[np.int64]:
         """One task a run: (run, first block, last block)."""
@@ -160,7 +168,7 @@ def build_world(runs: Sequence[Run]) -> World:
     records, n_classes = _run_records(runs, starts, eligible, offers)
     enterprises, blocks, panel_start = _enterprises(runs, starts, records)
     levels = 1 + n_sectors + n_regions + len(SIZE_CLASSES)
-    order = np.concatenate(
+    order = _joined(
         [_order_of_enrolment(mask, record) for mask, record in zip(eligible, records, strict=True)]
     )
     slots = int(records["trainer_slots"].sum())
@@ -233,21 +241,24 @@ def _run_records(
 def _enterprises(
     runs: Sequence[Run], starts: Sequence[InitialState], records: NDArray[Any]
 ) -> tuple[NDArray[Any], NDArray[Any], list[int]]:
-    parts, blocks, panel_start = [], [], [0]
+    """The enterprises of all runs, their places counted over all of them; blocks; first panel rows."""
+    enterprises = _joined([start.enterprises for start in starts])
+    blocks, panel_start = [], [0]
     first_block = 0
-    for i, (run, start, record) in enumerate(zip(runs, starts, records, strict=True)):
-        part = start.enterprises.copy() if len(runs) > 1 else start.enterprises
-        part["first_seat"] += record["first_seat"]
-        part["cluster"] += record["first_cluster"]
-        if run.panel is not None:
-            part["panel_row"][run.panel] = panel_start[-1] + np.arange(int(run.panel.sum()))
-        panel_start.append(panel_start[-1] + (0 if run.panel is None else int(run.panel.sum())))
-        mine = _blocks(part, i, int(record["first_enterprise"]))
-        record["first_block"], record["blocks"] = first_block, len(mine)
-        first_block += len(mine)
-        parts.append(part)
-        blocks.append(mine)
-    return _joined(parts), np.concatenate(blocks), panel_start
+    for i, (run, record) in enumerate(zip(runs, records, strict=True)):
+        first = int(record["first_enterprise"])
+        mine = enterprises[first : first + int(record["enterprises"])]
+        if i:  # the first run's are where they should be
+            mine["first_seat"] += record["first_seat"]
+            mine["cluster"] += record["first_cluster"]
+        followed = 0 if run.panel is None else int(run.panel.sum())
+        if followed:
+            mine["panel_row"][run.panel] = panel_start[-1] + np.arange(followed)
+        panel_start.append(panel_start[-1] + followed)
+        blocks.append(_blocks(run.population, i, first))
+        record["first_block"], record["blocks"] = first_block, len(blocks[-1])
+        first_block += len(blocks[-1])
+    return enterprises, _joined(blocks), panel_start
 
 
 def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
@@ -255,10 +266,10 @@ def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _blocks(ent: NDArray[Any], run: int, offset: int) -> NDArray[Any]:
+def _blocks(population: Population, run: int, offset: int) -> NDArray[Any]:
     """Cut a population, ordered by cluster, into blocks of whole clusters of one sector and region."""
-    first = np.flatnonzero(np.diff(ent["cluster"], prepend=-1))  # first enterprise of each cluster
-    area = ent["sector"][first].astype(np.int64) * 100_000 + ent["region"][first]
+    first = np.flatnonzero(np.diff(population.cluster, prepend=-1))  # first enterprise of each cluster
+    area = population.sector[first].astype(np.int64) * 100_000 + population.region[first]
     new_area = np.diff(area, prepend=-1) != 0
     area_start = np.maximum.accumulate(np.where(new_area, first, 0))
     part = (first - area_start) // BLOCK_ENTERPRISES
@@ -266,23 +277,36 @@ def _blocks(ent: NDArray[Any], run: int, offset: int) -> NDArray[Any]:
     starts = first[begins]
     blocks = np.zeros(len(starts), BLOCK)
     blocks["run"] = run
-    blocks["sector"], blocks["region"] = ent["sector"][starts], ent["region"][starts]
+    blocks["sector"], blocks["region"] = population.sector[starts], population.region[starts]
     blocks["start"] = starts + offset
-    blocks["stop"] = np.append(starts[1:], len(ent)) + offset
+    blocks["stop"] = np.append(starts[1:], population.n) + offset
     return blocks
 
 
 def _order_of_enrolment(eligible: NDArray[np.bool_], record: Any) -> NDArray[np.int64]:
-    """Eligible enterprises in a random order that depends on the seed alone, so that scenarios share it."""
+    """Eligible enterprises in a random order that depends on the seed alone, so that scenarios share it.
+
+    The places are drawn numbers whose last bits are the enterprise's own number: sorted, they are the order.
+    """
     identity = np.flatnonzero(eligible)
-    place = _places(np.uint64(record["seed"]), identity.astype(np.int64))
-    return identity[np.argsort(place, kind="stable")] + int(record["first_enterprise"])
+    places = _places(np.uint64(record["seed"]), identity, _bits(len(eligible)))
+    places.sort()
+    places &= np.uint64((1 << _bits(len(eligible))) - 1)
+    order = places.view(np.int64)
+    order += int(record["first_enterprise"])
+    return order
+
+
+def _bits(number: int) -> int:
+    """Binary digits that tell so many enterprises apart."""
+    return max(1, number - 1).bit_length()
 
 
 @serial_kernel
-def _places(seed, identity):
+def _places(seed, identity, bits):
     key = draws.stream(seed, draws.ENROLMENT, 0)
-    place = np.empty(len(identity), np.float64)
+    last = (np.uint64(1) << np.uint64(bits)) - np.uint64(1)
+    places = np.empty(len(identity), np.uint64)
     for i in range(len(identity)):
-        place[i] = draws.uniform(draws.block(key, identity[i]))
-    return place
+        places[i] = (draws.block(key, identity[i]) & ~last) | np.uint64(identity[i])
+    return places

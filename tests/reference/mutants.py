@@ -36,61 +36,93 @@ MUTANTS = {
         "practices", "p.gate_strength * (1.0 - sharing)", "p.gate_strength"
     ),
     "people: engagement ignores injuries": Mutant(
-        'people', '- p.engagement_injuries * firms.injuries_seen[i]', ''
+        "people",
+        "- p.engagement_injuries * firms.injuries_seen[i]",
+        "",
     ),
     "people: a class does not raise the ceiling of skill": Mutant(
-        'workforce', 'o.ceiling + np.float32(o.ceiling_attended * attended)', 'o.ceiling + np.float32(ZERO * attended)'
+        "workforce",
+        "o.ceiling + np.float32(o.ceiling_attended * attended)",
+        "o.ceiling + np.float32(ZERO * attended)",
     ),
     "people: newcomers quit no more": Mutant(
-        'people', '(1.0 + p.quit_novice * novelty(tenure))', '1.0'
+        "people",
+        "(1.0 + p.quit_novice * novelty(tenure))",
+        "1.0",
     ),
     "people: New Year is in March": Mutant("people", "NEW_YEAR_MONTH = 2", "NEW_YEAR_MONTH = 3"),
     "people: safety practices prevent no injury": Mutant(
-        'people', '* safety_factor(firms, i, p)\n', '\n'
+        "people",
+        "* safety_factor(firms, i, p)\n",
+        "\n",
     ),
     "people: severe injuries heal a month early": Mutant(
         "people", "MONTHS_MODERATE, MONTHS_SEVERE = 1, 4", "MONTHS_MODERATE, MONTHS_SEVERE = 1, 3"
     ),
     "people: absence shares its draw with injury": Mutant(
-        'workforce', 'absent = np.int32(bit(is_absent(o, third, own))', 'absent = np.int32(bit(is_absent(o, second, own))'
+        "workforce",
+        "absent = np.int32(bit(is_absent(o, third, own))",
+        "absent = np.int32(bit(is_absent(o, second, own))",
     ),
     "workforce: seats are called too rarely": Mutant(
         "workforce", "MARGIN = 1.0 + 1e-5", "MARGIN = 0.97"
     ),
     "workforce: an empty octet is not watched": Mutant(
-        "workforce", "for k in range(number):\n        octet = octets[first + k]\n        counts", "for k in range(number - 1):\n        octet = octets[first + k]\n        counts"
+        "workforce",
+        "for k in range(number):\n        octet = octets[first + k]\n        counts",
+        "for k in range(number - 1):\n        octet = octets[first + k]\n        counts",
     ),
     "hiring: vacancies spread over all seats": Mutant(
-        'hiring', 'vacancies(firms, i) / vacant', 'vacancies(firms, i) / firms.seats[i]'
+        "hiring",
+        "vacancies(firms, i) / vacant",
+        "vacancies(firms, i) / firms.seats[i]",
     ),
     "hiring: a tight market fills posts faster": Mutant(
-        'ordered', 'region.tightness**-p.hire_tightness', 'region.tightness**p.hire_tightness'
+        "ordered",
+        "region.tightness**-p.hire_tightness",
+        "region.tightness**p.hire_tightness",
     ),
     "production: capital has the share of labour": Mutant(
-        'production', '(1.0 - p.labour_share_exponent) * log(firms.capital[i])', 'p.labour_share_exponent * log(firms.capital[i])'
+        "production",
+        "(1.0 - p.labour_share_exponent) * log(firms.capital[i])",
+        "p.labour_share_exponent * log(firms.capital[i])",
     ),
     "production: injuries stop no work": Mutant(
-        'production', 'p.injury_stoppage * firms.injuries[i] +', ''
+        "production",
+        "p.injury_stoppage * firms.injuries[i] +",
+        "",
     ),
     "defects: novices make fewer": Mutant(
-        'production', '1.0 + p.defect_novice * (firms.novices[i]', '1.0 - p.defect_novice * (firms.novices[i]'
+        "production",
+        "1.0 + p.defect_novice * (firms.novices[i]",
+        "1.0 - p.defect_novice * (firms.novices[i]",
     ),
     "energy: no rebound": Mutant("production", "p.energy_saving * (1.0 - p.rebound)", "p.energy_saving"),
     "money: a year's interest every month": Mutant("money", "p.credit_rate / 12.0", "p.credit_rate"),
     "money: no fee is paid": Mutant(
-        'money', '- firms.fee_today[i]', ''
+        "money",
+        "- firms.fee_today[i]",
+        "",
     ),
     "wages: ordinary scarcity raises them": Mutant(
-        'money', 'firms.tightness[i] - 1.0', 'firms.tightness[i]'
+        "money",
+        "firms.tightness[i] - 1.0",
+        "firms.tightness[i]",
     ),
     "orders: none are lost to others of the sector": Mutant(
-        'money', '- p.order_displacement * (firms.sector_orders[i] - 1.0)', ''
+        "money",
+        "- p.order_displacement * (firms.sector_orders[i] - 1.0)",
+        "",
     ),
     "exit: credit does not save": Mutant(
-        'money', 'firms.cash[i] < -limit or', 'firms.cash[i] < 0.0 or'
+        "money",
+        "firms.cash[i] < -limit or",
+        "firms.cash[i] < 0.0 or",
     ),
     "observation: every injury is on record": Mutant(
-        'observation', 'firms.account[a.RECORDED_INJURIES, i] / heads', 'firms.account[a.INJURIES, i] / heads'
+        "observation",
+        "firms.account[a.RECORDED_INJURIES, i] / heads",
+        "firms.account[a.INJURIES, i] / heads",
     ),
     "observation: the error of measurement is twice as large": Mutant(
         "observation", "error = p.measurement_error", "error = 2.0 * p.measurement_error"
@@ -105,7 +137,9 @@ MUTANTS = {
         "ordered", "growth / p.demand_elasticity", "growth * p.demand_elasticity"
     ),
     "workforce: hires trained elsewhere attended two classes": Mutant(
-        'workforce', 'word | np.int32(np.int32(1) << ATTENDED_SHIFT)', 'word | np.int32(np.int32(3) << ATTENDED_SHIFT)'
+        "workforce",
+        "word | np.int32(np.int32(1) << ATTENDED_SHIFT)",
+        "word | np.int32(np.int32(3) << ATTENDED_SHIFT)",
     ),
     "month: attendance shares its draw with hiring": Mutant("month", "draws.ATTEND_CLASS", "draws.HIRE"),
     "month: the unborn and the dead are neighbours": Mutant(

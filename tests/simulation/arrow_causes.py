@@ -164,6 +164,14 @@ def productivity_gained(v: View, up: bool) -> None:
         v.enterprises.recent[:, 0] = np.log(v.enterprises.value_per_worker)
 
 
+def tightness(v: View, up: bool) -> None:
+    """Scarce labour, and what follows from it for quits and vacancies."""
+    p = v.parameters
+    v.regions.tightness[:] = 1.8 if up else 1.0
+    v.regions.quitting[:] = v.regions.tightness**p.quit_tightness
+    v.regions.filling[:] = v.regions.tightness**-p.hire_tightness
+
+
 def classmates(v: View, up: bool) -> None:
     v.enterprises.class_id[:] = 1
     v.classes.gain[1] = 0.5 if up else 0.0
@@ -210,7 +218,7 @@ STATE: dict[str, Mover] = {
     "unfilled posts": plus("vacancy_share", 0.2),
     "posts to fill": posts(1.0, 1.2),
     "surplus posts": posts(1.0, 0.6),
-    "tightness": setting("tightness", 1.0, 1.8, "regions"),
+    "tightness": tightness,
     "missing job seekers": factor("seekers", 0.5, "regions"),
     "trained job seekers": setting("trained", 0.0, 0.5, "regions"),
     "hazard of the sector": setting("injury_relative", 1.0, 20.0, "sectors"),

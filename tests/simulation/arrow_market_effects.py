@@ -35,7 +35,7 @@ def losing(v: View) -> None:
 
 def keen(v: View) -> None:
     """About half of the enterprises would buy."""
-    v.enterprises.belief *= 1.7
+    v.enterprises.belief *= 2.4
 
 
 def certain(v: View) -> None:

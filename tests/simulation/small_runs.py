@@ -83,6 +83,7 @@ class View:
     """One run's part of a world: its records and worker columns, writable, and what it recorded."""
 
     run: Any
+    parameters: Any
     enterprises: Any
     regions: Any
     sectors: Any
@@ -139,6 +140,7 @@ def view(world: World, index: int) -> View:
     seats = part("seat")
     return View(
         run=world.runs[index : index + 1],
+        parameters=world.parameters[index],
         enterprises=world.enterprises[part("enterprise")],
         regions=world.regions[index],
         sectors=world.sectors[index],
