@@ -74,7 +74,8 @@ def submodel(function: Callable[..., Any]) -> Any:
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a whole pass over arrays, parallel over its ``prange``, kept in the cache.
 
-    No slices of records are assigned in its body: Numba makes loops of its own of these and moves them.
+    Its body leaves it to submodels to set what records hold: Numba takes an array that it got from a record
+    for one that nobody else sees, drops what is stored there, and moves what is set by slices.
     """
     return numba.njit(parallel=True, cache=True, error_model="numpy")(function)
 

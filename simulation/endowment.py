@@ -11,6 +11,7 @@ from simulation import draws
 from simulation.compile import submodel
 from simulation.parameters import QUALITY
 from simulation.production import NOVICES_USUAL, SKILL_USUAL
+from simulation.seats import OCTET_SEATS
 from simulation.state import LOG_VALUE, N_MODULES, NEVER, NO_MODULE
 
 SIZE_REFERENCE = 150.0
@@ -22,12 +23,22 @@ RETAINED = 0.05
 
 
 @submodel
-def size_class(employees, edges):
-    """Number of the size class; ``edges`` are the employees at which the second and later ones begin."""
-    number = 0
+def identity(ent, sector, region, cluster, weight, entry_month):
+    """Where it belongs, how many enterprises it stands for, and whether it is there from the start."""
+    ent.sector, ent.region, ent.cluster, ent.weight = sector, region, cluster, weight
+    ent.entry_month = entry_month
+    ent.alive = 1 if entry_month == 0 else 0
+
+
+@submodel
+def size(ent, employees, edges, first_octet, last_octet):
+    """Employees, size class (``edges``: where the second and later ones begin) and seats, by their octets."""
+    ent.employees = employees
+    ent.size_class = 0
     for edge in edges:
-        number += 1 if employees >= edge else 0
-    return number
+        ent.size_class += 1 if employees >= edge else 0
+    ent.first_seat = OCTET_SEATS * first_octet
+    ent.seats = OCTET_SEATS * (last_octet - first_octet)
 
 
 @submodel

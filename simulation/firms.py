@@ -90,8 +90,9 @@ def in_fours(number):
 
 
 @submodel
-def seat_side_by_side(ent, region, sector, firms, i):
-    """Lay an enterprise, and what its month reads of its region and sector, at place ``i``."""
+def seat_side_by_side(ent, place, block, region, sector, firms, i):
+    """Lay the enterprise ``place`` of ``block``, and what it reads of its region and sector, at ``i``."""
+    firms.enterprise[i], firms.block[i] = place, block
     for name in literal_unroll(KEPT):
         firms[name][i] = ent[name]
     for name in literal_unroll(GIVEN):

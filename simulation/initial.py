@@ -8,6 +8,7 @@ starts with is in :mod:`simulation.endowment`, who works for it in :mod:`simulat
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,8 +37,10 @@ PART = 512
 WORTH_THREADS = 100_000
 """Seats below which several threads cost more than they give."""
 
-SORTED_AT_ONCE = 64
-"""Values in the mean cell of the histogram that narrows a median down."""
+PIECE = 100_000
+"""Enterprises of a piece of serial work."""
+SORTED_AT_ONCE, MOST_CELLS = 64, 4096
+"""Values in the mean cell of the histogram that narrows medians down, and the most cells it has."""
 
 N_SUMS = 6
 MANAGEMENT, MANAGEMENT_SQUARED, STAFF, STAFF_MANAGEMENT, STAFF_LASTING, STAFF_SIZE = range(N_SUMS)
@@ -144,12 +147,8 @@ def fill(
             common, outlook = draws.normal_pair(bits_at_start(seed, draws.START_OUTLOOK, e))
             lasting, passing = draws.normal_pair(bits_at_start(seed, draws.START_PRODUCTIVITY, e))
             if practices_first:
-                ent.sector, ent.region, ent.cluster, ent.weight = sector[e], region[e], cluster[e], weight[e]
-                ent.employees, ent.entry_month = employees[e], entry_month[e]
-                ent.first_seat = OCTET_SEATS * first_octet[e]
-                ent.seats = OCTET_SEATS * (first_octet[e + 1] - first_octet[e])
-                ent.size_class = endowment.size_class(employees[e], size_edges)
-                ent.alive = 1 if entry_month[e] == 0 else 0
+                endowment.identity(ent, sector[e], region[e], cluster[e], weight[e], entry_month[e])
+                endowment.size(ent, employees[e], size_edges, first_octet[e], first_octet[e + 1])
                 endowment.practices(ent, p, common, draws.stream(seed, draws.START_MODULE, 0), e)
                 management = endowment.management(ent, p)
                 total[MANAGEMENT] += management
@@ -191,56 +190,75 @@ def _regions(
     """The labour market of each region, of the enterprises there are at the start."""
     n = len(population.tables.regions)
     regions = np.zeros(n, REGION)
-    here = population.incumbent
-    region = population.region[here].astype(np.intp)
-    employees, wage = population.employees[here], wages[here]
-    heads = population.weight[here] * employees
     separations = usual_separations(p)
-
-    def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(region, weights=values, minlength=n).astype(np.float64)
-
-    workers = total(heads)
+    heads = np.where(population.incumbent, population.weight * population.employees, 0.0)
+    count, workers, earned, vacant = np.zeros((4, n))
+    for part in _pieces(population.n):
+        region, here = population.region[part].astype(np.intp), population.incumbent[part]
+        employees, octets = population.employees[part], np.diff(first_octet[part.start : part.stop + 1])
+        posts = np.minimum(OCTET_SEATS * octets - employees, employees * (separations / p["hire_rate"]))
+        count += np.bincount(region, here, minlength=n)
+        workers += np.bincount(region, heads[part], minlength=n)
+        earned += np.bincount(region, heads[part] * wages[part], minlength=n)
+        vacant += np.bincount(region, here * population.weight[part] * posts, minlength=n)
     paid = 1.0 + p["wage_skill"] * (SKILL_USUAL - 1.0)
-    regions["workers_at_start"] = workers
-    regions["mean_wage"] = paid * total(heads * wage) / np.maximum(workers, 1.0)
-    seats = OCTET_SEATS * np.diff(first_octet)[here]
-    posts = np.minimum(seats - employees, employees * (separations / p["hire_rate"]))
-    regions["vacancies_at_start"] = total(population.weight[here] * posts)
+    regions["workers_at_start"], regions["vacancies_at_start"] = workers, vacant
+    regions["mean_wage"] = paid * earned / np.maximum(workers, 1.0)
     regions["seekers"] = regions["seekers_at_start"] = p["pool_months"] * separations * workers
-    count = np.bincount(region, minlength=n)
     regions["reliability"] = count / (count + HALF_KNOWN)
     regions["tightness"] = regions["quitting"] = regions["filling"] = 1.0
-    by_region = np.split(np.argsort(population.region[here], kind="stable"), np.cumsum(count)[:-1])
-    for r, mine in enumerate(by_region):
-        if len(mine):
-            median = paid * weighted_median(wage[mine], heads[mine])
-            regions["median_ratio"][r] = median / regions["mean_wage"][r]
+    there = count > 0
+    median = paid * weighted_medians(wages, heads, population.region, n)
+    regions["median_ratio"][there] = median[there] / regions["mean_wage"][there]
     regions["low_pay"] = LOW_PAY * regions["median_ratio"] * regions["mean_wage"]
     return regions
 
 
-def weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    """Smallest of ``values`` (n,) up to which half of the ``weights`` (n,) lie; exact.
+def weighted_medians(
+    values: NDArray[np.float64], weights: NDArray[np.float64], groups: NDArray[Any], n: int
+) -> NDArray[np.float64]:
+    """Of each of ``n`` groups the smallest value up to which half of its weight lies (NaN without weight).
 
-    A histogram finds where it is, and only what lies in that cell is sorted.
+    ``values``, ``weights`` (0 or more) and ``groups`` have one element each a member. A histogram finds the
+    cell where a median is, and only what lies there is sorted: the result is exact.
     """
-    cells = 1 + len(values) // SORTED_AT_ONCE
+    cells = min(MOST_CELLS, 1 + len(values) // SORTED_AT_ONCE)
     low, width = float(values.min()), float(np.ptp(values))
-    cell = ((values - low) * ((cells - 1) / width if width > 0.0 else 0.0)).astype(np.int64)
-    below = np.cumsum(np.bincount(cell, weights, minlength=cells))
-    half = 0.5 * below[-1]
-    there = int(np.searchsorted(below, half))
-    inside = np.flatnonzero(cell == there)
-    inside = inside[np.argsort(values[inside], kind="stable")]
-    share = np.cumsum(weights[inside]) + (below[there - 1] if there else 0.0)
-    return float(values[inside[min(int(np.searchsorted(share, half)), len(inside) - 1)]])
+    scale = (cells - 1) / width if width > 0.0 else 0.0
+
+    def cell(part: slice) -> NDArray[np.intp]:
+        return ((values[part] - low) * scale).astype(np.intp)
+
+    below = np.zeros(n * cells)
+    for part in _pieces(len(values)):
+        place = cell(part) + groups[part].astype(np.intp) * cells
+        below += np.bincount(place, weights[part], minlength=n * cells)
+    below = np.cumsum(below.reshape(n, cells), axis=1)
+    half = 0.5 * below[:, -1]
+    there = np.sum(below < half[:, np.newaxis], axis=1)
+    inside = np.concatenate(
+        [part.start + np.flatnonzero(cell(part) == there[groups[part]]) for part in _pieces(len(values))]
+    )
+    medians = np.full(n, np.nan)
+    for g in np.flatnonzero(half > 0.0):
+        mine = inside[groups[inside] == g]
+        mine = mine[np.argsort(values[mine], kind="stable")]
+        share = np.cumsum(weights[mine]) + (below[g, there[g] - 1] if there[g] else 0.0)
+        medians[g] = values[mine[min(int(np.searchsorted(share, half[g])), len(mine) - 1)]]
+    return medians
+
+
+def _pieces(n: int) -> Iterator[slice]:
+    """Slices that cover 0..n-1: what is worked out of a piece at a time takes no memory to speak of."""
+    return (slice(first, min(n, first + PIECE)) for first in range(0, n, PIECE))
 
 
 def _sectors(population: Population, p: Any) -> NDArray[Any]:
     baseline = sector_baseline(population.tables)
     sectors = np.zeros(len(population.tables.sectors), SECTOR)
-    count = np.bincount(population.sector[population.incumbent], minlength=len(sectors))
+    count = np.zeros(len(sectors))
+    for part in _pieces(population.n):
+        count += np.bincount(population.sector[part], population.incumbent[part], minlength=len(sectors))
     sectors["price"] = sectors["orders"] = 1.0
     sectors["reliability"] = count / (count + HALF_KNOWN)
     sectors["enterprises_at_start"] = count

@@ -81,16 +81,16 @@ def advance(
                         b += 1
                     entering = ent.entry_month == month and month > 0
                     if ent.alive or entering:
-                        firms.enterprise[number], firms.block[number] = e, b
                         if entering:
                             enter(ent, firms, number)
-                        firms.newly_used[number] = change_practices(
+                        change_practices(
                             ent, p, run, e - run.first_enterprise, keys, clusters[ent.cluster].gain,
-                            classes[run.first_class + max(0, ent.class_id)].gain,
+                            classes[run.first_class + max(0, ent.class_id)].gain, firms, number,
                         )  # fmt: skip
                         seat_side_by_side(
-                            ent, regions[run_index, ent.region], sectors[run_index, ent.sector], firms, number
-                        )
+                            ent, e, b, regions[run_index, ent.region], sectors[run_index, ent.sector],
+                            firms, number,
+                        )  # fmt: skip
                         number += 1
                     e += 1
                 places = in_fours(number)
@@ -111,12 +111,7 @@ def advance(
                     observation.close_year(ent, month)
                     if money.closes(firms, i, p, draws.block(keys.closure, identity)):
                         close(ent, run, month, octets, firms, i)
-                    weight, of_size = ent.weight, block_sums[firms.block[i], ent.size_class]
-                    for account in range(a.N_ACCOUNTS):
-                        of_size[account] += weight * firms.account[account, i]
-                    if ent.panel_row >= 0:
-                        for account in range(a.N_ACCOUNTS):
-                            panel[ent.panel_row, month, account] = firms.account[account, i]
+                    keep_accounts(ent, firms, i, month, block_sums, panel)
 
             for b in range(first_block, last_block):
                 neighbours(blocks[b], enterprises, clusters)
@@ -168,8 +163,8 @@ def enter(ent, firms, i):
 
 
 @submodel
-def change_practices(ent, p, run, identity, keys, cluster_gain, class_gain):
-    """4 and 5: delivery and practices; returns the practice share newly put to use, summed over modules."""
+def change_practices(ent, p, run, identity, keys, cluster_gain, class_gain, firms, i):
+    """4 and 5: delivery and practices."""
     practices.drift(ent, p, draws.block(keys.drift, identity))
     newly_used = 0.0
     if ent.class_today:
@@ -179,7 +174,7 @@ def change_practices(ent, p, run, identity, keys, cluster_gain, class_gain):
     newly_used += practices.change(ent, p, draws.block(keys.manager, identity), cluster_gain, class_gain)
     practices.put_to_use(ent)
     production.shock(ent, p, draws.bell(draws.block(keys.shock, identity)))
-    return newly_used
+    firms.newly_used[i] = newly_used
 
 
 @submodel
@@ -253,6 +248,17 @@ def produce_and_settle(firms, places, p):
         observation.remember(firms, i)
         observation.add_to_year(firms, i)
         workforce.staff_of_next_month(firms, i)
+
+
+@submodel
+def keep_accounts(ent, firms, i, month, block_sums, panel):
+    """Add the month's accounts to the sums of the block and size class, and keep those of the panel."""
+    weight, of_size = ent.weight, block_sums[firms.block[i], ent.size_class]
+    for account in range(a.N_ACCOUNTS):
+        of_size[account] += weight * firms.account[account, i]
+    if ent.panel_row >= 0:
+        for account in range(a.N_ACCOUNTS):
+            panel[ent.panel_row, month, account] = firms.account[account, i]
 
 
 @submodel

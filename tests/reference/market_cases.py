@@ -112,7 +112,7 @@ CASES = {
     "providers selected by quality": Case(
         BEST,
         KEEN | {"trainers_per_provider": 1.0},
-        10,
+        14,
         lambda w: (
             0 < w.providers["contract"].sum() < w.runs["providers"][0] / 2
             and entered(w, "commercial_modules") > 3

@@ -1,5 +1,6 @@
 """The same run gives the same bytes however it is made."""
 
+import ast
 from dataclasses import fields
 
 import numba
@@ -216,6 +217,32 @@ def test_the_cache_follows_every_kernel_source(tmp_path, monkeypatch):
         assert compiling.source_hash() != original, name
         (tmp_path / name).write_bytes(text)
     assert compiling.source_hash() == original
+
+
+def stores_through_attributes(source: str) -> list[str]:
+    """Assignments in the bodies of parallel kernels to items of what an attribute holds."""
+    kernels = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef) and any(ast.unparse(d) == "kernel" for d in node.decorator_list)
+    ]
+    found = []
+    for node in (inner for kernel in kernels for inner in ast.walk(kernel)):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in (part for t in targets for part in (t.elts if isinstance(t, ast.Tuple) else [t])):
+            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Attribute):
+                found.append(ast.unparse(target))
+    return found
+
+
+def test_kernels_leave_records_to_submodels():
+    """Numba drops what a parallel body stores in an array that it got from a record: nobody else sees it."""
+    broken = (
+        "@kernel\ndef f(x):\n    for i in prange(3):\n        x[i].a[0], b = 1, 2\n        x[i].c[1] += 1"
+    )
+    assert stores_through_attributes(broken) == ["x[i].a[0]", "x[i].c[1]"]
+    for path in compiling.PACKAGE.glob("*.py"):
+        assert stores_through_attributes(path.read_text()) == [], path.name
 
 
 def test_every_file_with_compiled_code_is_a_kernel_source():

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from simulation import draws
-from simulation.initial import initial_state, weighted_median
+from simulation.initial import initial_state, weighted_medians
 from simulation.parameters import MODULES, parameter_record
 from simulation.population import draw_population
 from simulation.roster import lay_out, tenure_distribution
@@ -301,12 +301,17 @@ def median_by_sorting(values, weights):
     return values[order][np.searchsorted(share, share[-1] / 2.0)]
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 100, 1_000, 20_000])
-def test_the_weighted_median_is_exact(n):
+@pytest.mark.parametrize("n", [1, 2, 3, 100, 1_000, 250_000])
+def test_weighted_medians_are_exact(n):
     random = np.random.default_rng(n)
+    groups = random.choice([0, 1, 3], n)
     for values in (random.lognormal(size=n), np.full(n, 3.0), random.integers(0, 3, n).astype(float)):
-        weights = random.integers(1, 5, n).astype(float)
-        assert weighted_median(values, weights) == median_by_sorting(values, weights)
+        weights = random.integers(0, 5, n).astype(float)
+        found = weighted_medians(values, weights, groups, 4)
+        for g in range(4):
+            mine = groups == g
+            right = median_by_sorting(values[mine], weights[mine]) if weights[mine].any() else np.nan
+            np.testing.assert_equal(found[g], right)
 
 
 def test_runs_side_by_side_hold_the_same_state_as_alone():
