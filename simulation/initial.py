@@ -191,11 +191,12 @@ def _regions(
     n = len(population.tables.regions)
     regions = np.zeros(n, REGION)
     separations = usual_separations(p)
-    heads = np.where(population.incumbent, population.weight * population.employees, 0.0)
+    heads = np.zeros(population.n)  # national workers of those that are there
     count, workers, earned, vacant = np.zeros((4, n))
     for part in _pieces(population.n):
         region, here = population.region[part].astype(np.intp), population.incumbent[part]
         employees, octets = population.employees[part], np.diff(first_octet[part.start : part.stop + 1])
+        heads[part] = here * population.weight[part] * employees
         posts = np.minimum(OCTET_SEATS * octets - employees, employees * (separations / p["hire_rate"]))
         count += np.bincount(region, here, minlength=n)
         workers += np.bincount(region, heads[part], minlength=n)

@@ -136,6 +136,7 @@ CASES = {
         IN_DEBT,
         12,
         lambda w: entered(w, "guarantees") > 10_000 and w.runs["budget_left"][0] < 0,  # paid all the same
+        {"seed": 4},
     ),
     "nobody who teaches until courses are over": Case(
         NOBODY_YET,

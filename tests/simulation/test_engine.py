@@ -240,9 +240,7 @@ def stores_through_attributes(source: str) -> list[str]:
 
 def test_kernels_leave_records_to_submodels():
     """Numba drops what a parallel body stores in an array that it got from a record: nobody else sees it."""
-    broken = (
-        "@kernel\ndef f(x):\n    for i in prange(3):\n        x[i].a[0], b = 1, 2\n        x[i].c[1] += 1"
-    )
+    broken = "@kernel\ndef f(x):\n    for i in prange(3):\n        x[i].a[0], b = 1, 2\n        x.c[1] += 1"
     assert stores_through_attributes(broken) == ["x[i].a[0]", "x.c[1]"]
     for path in compiling.PACKAGE.glob("*.py"):
         assert stores_through_attributes(path.read_text()) == [], path.name
