@@ -31,11 +31,11 @@ if JIT_DISABLED:
 
     def exp(x):
         """e to the power of x, for x in -700..700."""
-        return math.exp(x)
+        return math.exp(min(LARGEST, max(-LARGEST, x)))
 
     def log(x):
         """Natural logarithm of x > 0."""
-        return math.log(x)
+        return math.log(x) if x > 0.0 else math.nan
 
 else:
     from numba import types

@@ -136,10 +136,8 @@ MUTANTS = {
     "price: elasticity upside down": Mutant(
         "ordered", "growth / p.demand_elasticity", "growth * p.demand_elasticity"
     ),
-    "workforce: hires trained elsewhere attended two classes": Mutant(
-        "workforce",
-        "word | np.int32(np.int32(1) << ATTENDED_SHIFT)",
-        "word | np.int32(np.int32(3) << ATTENDED_SHIFT)",
+    "workforce: hires attended a class elsewhere who did not": Mutant(
+        "workforce", "keys.elsewhere, seat)) < firms.trained[i]", "keys.elsewhere, seat)) >= firms.trained[i]"
     ),
     "month: attendance shares its draw with hiring": Mutant("month", "draws.ATTEND_CLASS", "draws.HIRE"),
     "month: the unborn and the dead are neighbours": Mutant(
