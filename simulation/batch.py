@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.accounts import N_ACCOUNTS
-from simulation.initial import SPARE_SEATS
 from simulation.inputs import InputError
+from simulation.roster import SPARE_SEATS
 from simulation.seats import OCTET, OCTET_SEATS
 from simulation.state import ENTERPRISE
 from simulation.world import Run, World, build_world

@@ -47,11 +47,6 @@ def cache_folder() -> Path:
     return root / source_hash()
 
 
-def is_compiled() -> bool:
-    """Whether the compiled month is already in the cache (if not, the first run compiles it)."""
-    return any(cache_folder().rglob("*.nbc"))
-
-
 # Threads that wait must not spin: where another program wants the core, a month took forty times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 

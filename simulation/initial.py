@@ -23,7 +23,6 @@ from simulation.ordered import LOW_PAY
 from simulation.parameters import PARAMETER_RECORD
 from simulation.population import SIZE_CLASS_EDGES, Population
 from simulation.production import SKILL_USUAL
-from simulation.roster import SPARE_SEATS as SPARE_SEATS
 from simulation.roster import fill_roster, lay_out, tenure_tables
 from simulation.seats import OCTET, OCTET_SEATS
 from simulation.state import AGE_SHARES, CLUSTER, ENTERPRISE, REGION, SECTOR

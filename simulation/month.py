@@ -34,8 +34,7 @@ from simulation.state import ATTENDEES_PER_CLASS, NO_MODULE, WORKERS_PER_CLASS
 @kernel
 def advance(
     tasks, first_month, last_month, shared, enterprises_too,
-    runs, parameters, enterprises, clusters, classes, regions, sectors, blocks,
-    octets,
+    runs, parameters, enterprises, clusters, classes, regions, sectors, blocks, octets,
     schedule, open_from, graduates, starters, subsidies, order, roll, trainers, providers, accounts,
     side_by_side, block_sums, sums, panel,
 ):  # fmt: skip

@@ -129,15 +129,3 @@ def _field(name: str, person: NDArray[np.int32]) -> NDArray[Any]:
     """A whole-number attribute out of persons' words."""
     mask, shift = FIELDS[name]
     return ((person & mask) >> shift).astype(np.uint16 if name == "tenure" else np.uint8)
-
-
-def pack(columns: dict[str, NDArray[Any]]) -> NDArray[Any]:
-    """Octets from one array an attribute (their length a multiple of eight)."""
-    octets = np.zeros(len(columns["status"]) // OCTET_SEATS, OCTET)
-    for name in ("skill", "engagement"):
-        octets[name] = columns[name].reshape(-1, OCTET_SEATS)
-    word = columns["status"].astype(np.int32)
-    for name, shift in (("attended", ATTENDED_SHIFT), ("away", AWAY_SHIFT), ("tenure", TENURE_SHIFT)):
-        word |= columns[name].astype(np.int32) << shift
-    octets["person"] = word.reshape(-1, OCTET_SEATS)
-    return octets

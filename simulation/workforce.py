@@ -39,7 +39,7 @@ MARGIN = 1.0 + 1e-5
 
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
 NO, YES = np.int32(0), np.int32(1)
-A_THIRD_YEAR_SHARE = np.float32(1.0 / people.MONTHS_NEW)
+ONE_OVER_MONTHS_NEW = np.float32(1.0 / people.MONTHS_NEW)
 LEAST_LEAVING, LEAST_INJURY = np.float32(0.1), np.float32(0.2)
 NOVICE = np.int32(people.MONTHS_NOVICE)
 EVERYBODY = 1 << 30
@@ -128,7 +128,7 @@ def is_absent(o, third, engagement):
 def may_happen(o, first, second, engagement, tenure, age):
     """Whether this worker may leave or be injured: chances rounded up, with no upper bound."""
     gap = np.float32(o.usual - engagement)
-    novelty = np.float32(ONE / np.float32(ONE + np.float32(np.float32(tenure) * A_THIRD_YEAR_SHARE)))
+    novelty = np.float32(ONE / np.float32(ONE + np.float32(np.float32(tenure) * ONE_OVER_MONTHS_NEW)))
     by_age = np.float32(ONE + np.float32(o.leave_young * np.float32(ONE - np.float32(age))))
     restless = max(LEAST_LEAVING, np.float32(ONE + np.float32(o.leave_engagement * gap)))
     newly = np.float32(ONE + np.float32(o.leave_novice * novelty))

@@ -18,7 +18,7 @@ from simulation import draws, month, ordered
 from simulation.accounts import N_ACCOUNTS
 from simulation.compile import serial_kernel
 from simulation.firms import FIRMS
-from simulation.initial import InitialState, initial_state
+from simulation.initial import WORTH_THREADS, InitialState, initial_state
 from simulation.market_accounts import N_MARKET_ACCOUNTS
 from simulation.parameters import PARAMETER_RECORD
 from simulation.population import SIZE_CLASSES, Population
@@ -29,9 +29,6 @@ from simulation.state import BLOCK, CLASS, CLUSTER, PROVIDER, RUN, TRAINER
 
 BLOCK_ENTERPRISES = 256
 """Enterprises of a block, at most one cluster more: enough work for a thread, small enough to balance."""
-
-WORTH_THREADS = 100_000
-"""Seats below which a month on several threads costs more than it gives (measured; results are the same)."""
 
 SEAT_MONTHS_AT_ONCE = 50_000_000
 """Seats times months that a batch is advanced before it comes back: well below a second on one thread."""

@@ -50,6 +50,35 @@ def numbers(bits):
 
 
 @numba.njit
+def seats(seed, month, rosters, places):
+    """Words and draws of the seats of many rosters: arrays (rosters, places)."""
+    key = draws.stream(seed, draws.WORKER_MONTH, month)
+    words = np.empty((2, rosters, places), np.uint32)
+    thirds = np.empty((3, rosters, places), np.int32)
+    for roster in range(rosters):
+        bits = draws.block(key, roster)
+        for place in range(places):
+            x, y = draws.seat_words(bits, place)
+            words[0, roster, place], words[1, roster, place] = x, y
+            first, second, third = draws.seat_thirds(x, y)
+            thirds[0, roster, place], thirds[1, roster, place] = first, second
+            thirds[2, roster, place] = third
+    return words, thirds
+
+
+def plain_seat_words(bits: int, place: int) -> tuple[int, int]:
+    """The rounds in plain integers."""
+    low, high, mask = bits & 0xFFFFFFFF, bits >> 32, 0xFFFFFFFF
+    x = (place * 0x9E3779B1 + low) & mask
+    x = ((x ^ (x >> 16)) * 0x7FEB352D) & mask
+    x ^= high
+    x = ((x ^ (x >> 15)) * 0x846CA68B) & mask
+    x ^= x >> 16
+    y = ((x ^ high) * 0x9E3779B1) & mask
+    return x, y ^ (y >> 15)
+
+
+@numba.njit
 def bells(bits):
     out = np.empty(len(bits))
     for i in range(len(bits)):
@@ -114,6 +143,38 @@ def test_streams_are_unrelated():
     correlation[0, 1] = correlation[1, 0] = 0.0  # the top bits of a block serve both
     np.fill_diagonal(correlation, 0.0)
     assert np.abs(correlation).max() < 4.5 / np.sqrt(N)
+
+
+@pytest.mark.parametrize("month", [0, 41])
+def test_seat_words_equal_plain_integers(month):
+    words, thirds = seats(np.uint64(9), month, 5, 40)
+    key = plain_stream(9, draws.WORKER_MONTH, month)
+    for roster in range(5):
+        plain = [plain_seat_words(plain_block(key, roster), place) for place in range(40)]
+        assert words[:, roster].T.tolist() == [list(pair) for pair in plain]
+        expected = [[x >> 11, y >> 11, (x & 2047) << 10 | y & 1023] for x, y in plain]
+        assert thirds[:, roster].T.tolist() == expected
+
+
+def pairs_of_seats(u: np.ndarray, later: np.ndarray):
+    """What must be unrelated: a seat's draws, neighbours in a roster, rosters, months."""
+    for k in range(3):
+        yield u[k], u[(k + 1) % 3]
+        yield u[k, :, :-1], u[k, :, 1:]
+        yield u[k, :-1], u[k, 1:]
+        yield u[k], later[k]
+
+
+def test_seats_draw_uniformly_and_apart():
+    """Chi-squared of each draw and of pairs over 32 x 32 cells, and pairs of rare events: 39 tests in all."""
+    u, later = (seats(np.uint64(7), month, 10_000, 32)[1] / draws.THIRDS for month in (3, 4))
+    for row in u:
+        assert stats.chisquare(np.bincount((row * 1024).astype(int).ravel(), minlength=1024)).pvalue > 1e-4
+    for a, b in pairs_of_seats(u, later):
+        cells = (a * 32).astype(int) * 32 + (b * 32).astype(int)
+        assert stats.chisquare(np.bincount(cells.ravel(), minlength=1024)).pvalue > 1e-4
+        both, expected = ((a < 0.02) & (b < 0.02)).sum(), 0.0004 * a.size
+        assert abs(both - expected) < 4.5 * np.sqrt(expected)
 
 
 def test_decisions_have_numbers_of_their_own():
