@@ -23,7 +23,7 @@ PACKAGE = Path(__file__).parent
 
 KERNEL_SOURCES = (
     "accounts", "classes", "compile", "delivery", "demand", "draws", "elementary",
-    "endowment", "firms", "hiring", "initial", "ledger", "market",
+    "endowment", "firms", "hiring", "initial", "instructions", "ledger", "market",
     "market_accounts", "money", "month", "observation", "offers", "ordered", "parameters", "people",
     "practices", "production", "providers", "roster", "seats", "state", "trainers", "visits", "workforce",
 )  # fmt: skip

@@ -11,13 +11,14 @@ from numba import literal_unroll
 
 from simulation.accounts import N_ACCOUNTS
 from simulation.compile import submodel
+from simulation.seats import OCTET_SEATS
 from simulation.state import N_MODULES, N_OBSERVED
 
 SIDE_BY_SIDE = 16
 """Few enough to stay in the innermost cache."""
 
 KEPT = (
-    "wage", "injuries_seen", "attended_workers", "headcount", "desired", "vacancy_share", "capital", "cash",
+    "wage", "injuries_seen", "attended_workers", "headcount", "women", "desired", "vacancy_share", "capital", "cash",
     "orders", "value_per_worker", "year_value", "year_workers",
 )  # fmt: skip
 """Fields of an enterprise that its month reads and changes."""
@@ -31,7 +32,7 @@ GIVEN = (
 """Fields of an enterprise that its month reads alone."""
 
 MADE = (
-    "hours", "attended_lost", "novices", "skill", "defect_rate", "output", "value_added", "profit", "women",
+    "hours", "attended_lost", "novices", "skill", "defect_rate", "output", "value_added", "profit",
 )  # fmt: skip
 """Fields of an enterprise that its month makes anew."""
 
@@ -53,7 +54,7 @@ WORKPLACE = (
 """What a month in an enterprise means for each of its workers."""
 
 TALLY = (
-    "heads", "women_now", "novices_now", "low_paid", "attended", "absent",  # counts
+    "novices_now", "low_paid", "attended", "absent",  # counts
     "skills", "skills_women", "engagement", "skills_absent",  # sums
     "lost", "skills_lost",  # presence lost to injuries, in workers and weighted by skill
     "injuries", "injuries_women", "quits", "separations", "separations_women", "left_attended",
@@ -61,12 +62,29 @@ TALLY = (
 )  # fmt: skip
 """What the roster of an enterprise adds up to in a month."""
 
-_ONE = (SIDE_BY_SIDE,)
+ODDS = ("leaving", "shedding", "level", "level_attended", "ceiling", "ceiling_attended", "learning_share")
+LIMITS = ("injury_novices", "injury_others", "hiring", "low_skill")
+"""The workplace once more, for watching eight seats at a time (:class:`simulation.workforce.Odds`)."""
+
+SEAT = ("skill", "engagement", "person")
+LANES = ("counts", "skills_lane", "skills_women_lane", "skills_absent_lane", "engagement_lane")
+"""What a roster adds up to, by place in the octet."""
+
+ROSTER_AT_ONCE = 16
+"""Octets that are watched before any is looked at closer."""
+
+_ONE, _EIGHT = (SIDE_BY_SIDE,), (OCTET_SEATS,)
 
 FIRMS = np.dtype(
     [(name, "f8", _ONE) for name in (*KEPT, *GIVEN, *MADE, *SHARED, *WORKPLACE, *TALLY)]
     + [(name, "f8", (N_MODULES, SIDE_BY_SIDE)) for name in ("practice", "lasting", "gain")]
     + [("enterprise", "i8", _ONE), ("block", "i8", _ONE)]  # its place, and that of its block
+    + [(name, "f4", _ONE) for name in ODDS]
+    + [(name, "i4", _ONE) for name in LIMITS]
+    + [(f"{name}_{when}", "i4", _EIGHT) for name in SEAT for when in ("before", "after")]
+    + [(f"{name}_called", "i4", (ROSTER_AT_ONCE + 1, OCTET_SEATS)) for name in SEAT]
+    + [(name, "i4", ROSTER_AT_ONCE + 1) for name in ("called", "octet_called")]
+    + [(name, "i4", _EIGHT) for name in LANES]
     + [("recent", "f8", (N_OBSERVED, SIDE_BY_SIDE)), ("account", "f8", (N_ACCOUNTS, SIDE_BY_SIDE))]
 )
 
@@ -77,6 +95,14 @@ def clear_accounts(firms):
     for account in range(N_ACCOUNTS):
         for i in range(SIDE_BY_SIDE):
             firms.account[account, i] = 0.0
+
+
+@submodel
+def clear_tally(firms):
+    """Nobody has been counted yet."""
+    for name in literal_unroll(TALLY):
+        for i in range(SIDE_BY_SIDE):
+            firms[name][i] = 0.0
 
 
 @submodel

@@ -26,7 +26,14 @@ from simulation import (
     workforce,
 )
 from simulation.compile import kernel, submodel
-from simulation.firms import SIDE_BY_SIDE, back_to_records, clear_accounts, in_fours, seat_side_by_side
+from simulation.firms import (
+    SIDE_BY_SIDE,
+    back_to_records,
+    clear_accounts,
+    clear_tally,
+    in_fours,
+    seat_side_by_side,
+)
 from simulation.seats import OCTET_SEATS
 from simulation.state import ATTENDEES_PER_CLASS, NO_MODULE, WORKERS_PER_CLASS
 
@@ -67,6 +74,7 @@ def advance(
                 continue
             seasonal = people.season(p, (run.start_month - 1 + month) % 12 + 1)
             keys = keys_of(run.seed, month)
+            habit = workforce.habits(p)
             firms = side_by_side[numba.get_thread_id()]
             ordered.clear(block_sums, first_block, last_block)
             e, stop = blocks[first_block].start, blocks[last_block - 1].stop
@@ -74,6 +82,7 @@ def advance(
             while e < stop:
                 number = 0
                 clear_accounts(firms)
+                clear_tally(firms)
                 while e < stop and number < SIDE_BY_SIDE:
                     ent = enterprises[e]
                     if e >= blocks[b].stop:
@@ -96,7 +105,7 @@ def advance(
                 set_workplaces(firms, places, p, seasonal)
                 for i in range(number):
                     ent = enterprises[firms.enterprise[i]]
-                    employ(ent, p, run, keys, octets, firms, i)
+                    employ(ent, p, run, keys, habit, octets, firms, i)
                     if ent.class_today or ent.visits_today:
                         account_for_training(ent, run, firms, i)
                 produce_and_settle(firms, places, p)
@@ -186,19 +195,19 @@ def set_workplaces(firms, places, p, seasonal):
         firms.days_in_class[i] = 0.0
     for i in range(places):
         people.workplace(firms, i, p, seasonal)
+    workforce.set_odds(firms, places, p)
 
 
 @submodel
-def employ(ent, p, run, keys, octets, firms, i):
+def employ(ent, p, run, keys, habit, octets, firms, i):
     """6 and 7: one pass over the roster."""
     first, number = ent.first_seat // OCTET_SEATS, ent.seats // OCTET_SEATS
     seat0 = ent.first_seat - run.first_seat
-    firms.in_class[i] = firms.women_in_class[i] = 0.0
     if ent.class_today:
         chance = min(1.0, WORKERS_PER_CLASS / max(1.0, ent.headcount))
         workforce.send_to_class(octets, first, number, seat0, keys.attend, chance, ent.module, firms, i)
     bits = draws.block(keys.worker, firms.enterprise[i] - run.first_enterprise)
-    workforce.month_of_roster(octets, first, number, seat0, bits, firms, i, p, keys)
+    workforce.month_of_roster(octets, first, number, seat0, bits, habit, firms, i, p, keys)
 
 
 @submodel
@@ -207,7 +216,7 @@ def account_for_training(ent, run, firms, i):
     attendees = 0.0
     if ent.class_today:
         attendees = ATTENDEES_PER_CLASS - WORKERS_PER_CLASS + firms.in_class[i]
-    heads, women = firms.heads[i], firms.women_now[i]
+    heads, women = firms.headcount[i], firms.women[i]
     managers_women = (attendees - firms.in_class[i]) * women / max(1.0, heads)
     firms.days_in_class[i] = attendees * run.class_days
     firms.account[a.PARTICIPANT_TIME, i] = money.participant_time(firms, i)

@@ -19,6 +19,8 @@ NEW_YEAR_MONTH = 2
 """Workers leave after the New Year holiday, which falls in late January or February."""
 MONTHS_MODERATE, MONTHS_SEVERE = 1, 4
 """Whole months lost to a moderate and to a severe injury, after half of the month it happened in."""
+LEAST_LEAVING, LEAST_INJURY = 0.1, 0.2
+"""Relative quitting and hazard below which no engagement brings a worker."""
 STAYS, QUITS, LAID_OFF = range(3)
 """What becomes of a worker's job in a month."""
 
@@ -100,7 +102,7 @@ def age_factor(young, age):
 @submodel
 def quit_chance(firms, i, p, engagement, tenure, age):
     """Chance that this worker quits this month, 0..0.9."""
-    by_engagement = max(0.1, 1.0 + p.quit_engagement * (p.engagement_base - engagement))
+    by_engagement = max(LEAST_LEAVING, 1.0 + p.quit_engagement * (p.engagement_base - engagement))
     chance = (
         firms.quit[i]
         * by_engagement
@@ -113,7 +115,7 @@ def quit_chance(firms, i, p, engagement, tenure, age):
 @submodel
 def injury_chance(firms, i, p, engagement, tenure):
     """Chance that this worker is injured this month (a day or more lost), 0..0.5."""
-    by_engagement = max(0.2, 1.0 + p.injury_engagement * (p.engagement_base - engagement))
+    by_engagement = max(LEAST_INJURY, 1.0 + p.injury_engagement * (p.engagement_base - engagement))
     return min(0.5, firms.injury[i] * by_engagement * (1.0 + p.injury_novice * novelty(tenure)))
 
 

@@ -12,7 +12,7 @@ from simulation.compile import submodel
 from simulation.hiring import SKILL_SPREAD
 from simulation.parameters import COOPERATION, HUMAN_RESOURCES
 from simulation.people import MONTHS_NEW
-from simulation.seats import AGE_SHIFT, OCTET_SEATS, TAKEN, TENURE_SHIFT, WOMAN, octets_of, on_grid
+from simulation.seats import AGE_SHIFT, OCTET_SEATS, TAKEN, TENURE_SHIFT, WOMAN, in_steps, octets_of
 from simulation.state import AGE_SHARES
 
 SPARE_SEATS = 0.25
@@ -108,7 +108,7 @@ def fill_roster(ent, p, bits, skill_bits, share, guide, unlearned, octets, first
     ``unlearned`` are those of :class:`TenureTables`.
     """
     employees, is_entrant = int(ent.employees), ent.entry_month > 0
-    engagement = on_grid(engagement_at_start(ent, p))
+    engagement = in_steps(engagement_at_start(ent, p))
     human_resources = ent.usual[HUMAN_RESOURCES] - p.practice_mean[HUMAN_RESOURCES]
     ceiling = 1.0 + p.skill_human_resources * human_resources
     women = 0
@@ -120,7 +120,7 @@ def fill_roster(ent, p, bits, skill_bits, share, guide, unlearned, octets, first
         at_hiring = p.skill_new + SKILL_SPREAD * (general / WORDS - 0.5)
         word = person_at_start(second, third, months, p.female_share)
         octet.person[i] = word
-        octet.skill[i] = on_grid(ceiling - (ceiling - at_hiring) * unlearned[months])
+        octet.skill[i] = in_steps(ceiling - (ceiling - at_hiring) * unlearned[months])
         octet.engagement[i] = engagement
         women += word & WOMAN
     ent.women = women / WOMAN

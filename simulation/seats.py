@@ -18,8 +18,8 @@ OCTET_SEATS = 8
 
 OCTET = np.dtype(
     [
-        ("skill", "f4", OCTET_SEATS),  # 1 = an experienced worker
-        ("engagement", "f4", OCTET_SEATS),  # 0..1
+        ("skill", "i4", OCTET_SEATS),  # in steps of 2^-20; 1 = an experienced worker
+        ("engagement", "i4", OCTET_SEATS),  # in steps of 2^-20, 0..1
         ("person", "i4", OCTET_SEATS),  # the bits below
     ],
     align=True,
@@ -31,7 +31,6 @@ WOMAN = np.int32(2)
 AGE_SHIFT = np.int32(2)  # two bits
 ATTENDED_SHIFT = np.int32(4)  # five bits: attended module k's class, here or elsewhere
 AWAY_SHIFT = np.int32(9)  # three bits: months still to be lost to an injury
-SEATED = np.int32(1 << 12)  # within a month: hired just now
 TENURE_SHIFT = np.int32(16)  # fifteen bits: months in this enterprise
 
 AGE_MASK = np.int32(3)
@@ -49,36 +48,24 @@ FIELDS = {
 }
 """Whole-number attributes: their bits in a person's word, and how far these are shifted."""
 
-GRID = np.float32(1 << 20)
-STEP = np.float32(1.0 / (1 << 20))
+STEPS = np.float32(1 << 20)
+"""Steps of skill and engagement that make 1."""
+STEP = 1.0 / (1 << 20)
 HALF = np.float32(0.5)
 
 
 @submodel
-def on_grid(value):
-    """``value`` (0..4, float32) on the grid of 2^-20 on which skill and engagement are kept.
+def in_steps(value):
+    """``value`` (0..4) in whole steps, as skill and engagement are kept, to the nearest.
 
     Sums over a roster are then sums of whole numbers: exact, in whatever order they are made.
     """
-    return np.float32(np.float32(np.int32(np.float32(np.float32(value) * GRID) + HALF)) * STEP)
+    return np.int32(np.float32(np.float32(value) * STEPS) + HALF)
 
 
 def octets_of(seats: Any) -> Any:
     """Octets that hold so many seats."""
     return -(-seats // OCTET_SEATS)
-
-
-@submodel
-def lowest_bit(mask):
-    """Place of the lowest bit that is set in ``mask`` (1..255)."""
-    place = 0
-    if not mask & 15:
-        mask >>= 4
-        place += 4
-    if not mask & 3:
-        mask >>= 2
-        place += 2
-    return place + (0 if mask & 1 else 1)
 
 
 class Seats:
@@ -97,7 +84,7 @@ class Seats:
     def column(self, name: str, rows: Any = slice(None)) -> NDArray[Any]:
         """One attribute of the seats ``rows`` (an index, a slice or an array of indices)."""
         if name in ("skill", "engagement"):
-            return self._raw(name, rows)
+            return self._raw(name, rows) * np.float32(STEP)
         return _field(name, self._raw("person", rows))
 
     def put(self, name: str, rows: Any, values: Any) -> None:
@@ -105,7 +92,7 @@ class Seats:
         places = np.arange(len(self))[rows]
         at = places // OCTET_SEATS, places % OCTET_SEATS
         if name in ("skill", "engagement"):
-            self._octets[name][at] = np.floor(np.asarray(values) * float(GRID) + 0.5) / float(GRID)
+            self._octets[name][at] = np.floor(np.asarray(values) * float(STEPS) + 0.5)
             return
         mask, shift = FIELDS[name]
         others = self._octets["person"][at] & ~mask

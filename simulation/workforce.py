@@ -1,11 +1,11 @@
 """Submodels 6 and 7 for a whole roster, eight seats at a time: what happens to whom, and who learns.
 
 Little happens to most workers in most months. So each month an octet's eight seats are first *watched*
-together: their draws are made, what all share is counted, and seats where something may happen (leaving,
-injury, the end of one, a hire) are called. Only these take the *closer look* in which
-:mod:`simulation.people` and :mod:`simulation.hiring` decide. Then all eight *learn*. Watching works in single
-precision, on 32-bit lanes; it never decides what it calls, and calls a little too often rather than once too
-rarely (``MARGIN``). Absence, which is frequent and changes nothing but the month's sums, is decided there.
+together: their draws are made, what all share is counted, all learn, and seats where something may happen
+(the end of an injury, an injury, leaving, a hire) are called. Only these take the *closer look* in which
+:mod:`simulation.people` and :mod:`simulation.hiring` decide. Watching works in single precision, on 32-bit
+lanes; it never decides what it calls, and calls a little too often rather than once too rarely (``MARGIN``).
+Absence, which is frequent and changes nothing but the month's sums, is decided there.
 """
 
 from typing import NamedTuple
@@ -15,6 +15,8 @@ import numpy as np
 from simulation import accounts as a
 from simulation import draws, hiring, people
 from simulation.compile import submodel
+from simulation.firms import ROSTER_AT_ONCE
+from simulation.instructions import copy_eight, lowest_bit
 from simulation.seats import (
     AGE_MASK,
     AGE_SHIFT,
@@ -22,184 +24,230 @@ from simulation.seats import (
     ATTENDED_SHIFT,
     AWAY,
     AWAY_SHIFT,
-    GRID,
+    HALF,
     OCTET_SEATS,
     ONE_MONTH,
-    SEATED,
     STEP,
+    STEPS,
     TAKEN,
     TENURE_SHIFT,
     WOMAN,
-    lowest_bit,
-    on_grid,
+    in_steps,
 )
 
 MARGIN = 1.0 + 1e-5
 """Factor on the chances by which seats are called: well above the rounding of single precision."""
 
-ZERO, ONE = np.float32(0.0), np.float32(1.0)
 NO, YES = np.int32(0), np.int32(1)
-ONE_OVER_MONTHS_NEW = np.float32(1.0 / people.MONTHS_NEW)
-LEAST_LEAVING, LEAST_INJURY = np.float32(0.1), np.float32(0.2)
+NOTHING, EVERYTHING = np.float32(0.0), STEPS
+"""Least and most engagement, in steps."""
+LEAST_LEAVING = np.float32(people.LEAST_LEAVING)
+MONTHS_NEW = np.float32(people.MONTHS_NEW)
 NOVICE = np.int32(people.MONTHS_NOVICE)
 EVERYBODY = 1 << 30
-STEP64 = float(STEP)
 
-# Counts of an octet (each at most eight) share one whole number, four bits a count.
-COUNT_BITS, COUNT_MASK = 4, 15
-CALLED_SHIFT, CALLED_MASK = 24, 255
+# Why a seat is called: eight bits a reason, the lowest for the first lane. Looked at from the lowest on.
+BACK, INJURED, LEAVES, HIRED = range(4)
+LANE_BITS, LANE_MASK = 3, 7
+MAY_BE_BACK, MAY_BE_INJURED, MAY_LEAVE, MAY_BE_HIRED = (np.int32(1 << 8 * reason) for reason in range(4))
+
+# Four counts of an octet's lane share one word: of a roster's part none exceeds eight bits in all lanes.
+COUNT_MASK = 255
+ONE_NOVICE, ONE_LOW_PAID, ONE_ATTENDED, ONE_ABSENT = (np.int32(1 << 8 * place) for place in range(4))
+
+
+class Habits(NamedTuple):
+    """What parameters alone decide of watching, in single precision; engagement and skill are in steps."""
+
+    leave: np.float32  # relative leaving of a worker without engagement,
+    leave_engagement: np.float32  # and how it falls with engagement
+    leave_new: np.float32  # extra leaving of newcomers times the months that they are new
+    absence: np.float32  # chance of a spell of a worker without engagement, of 2^21
+    absence_engagement: np.float32
+    engagement_speed: np.float32
+
+
+@submodel
+def habits(p):
+    """What is the same for all enterprises in all months."""
+    absence = p.absence_rate / p.absence_spell * draws.THIRDS
+    return Habits(
+        leave=np.float32(1.0 + p.quit_engagement * p.engagement_base),
+        leave_engagement=np.float32(p.quit_engagement * STEP),
+        leave_new=np.float32(people.MONTHS_NEW * p.quit_novice),
+        absence=np.float32(absence * (1.0 + p.absence_engagement * p.engagement_base)),
+        absence_engagement=np.float32(absence * p.absence_engagement * STEP),
+        engagement_speed=np.float32(p.engagement_speed),
+    )
+
+
+@submodel
+def set_odds(firms, places, p):
+    """The workplace for watching: chances are of 2^21, which is what draws are below."""
+    leaving = (1.0 + abs(p.quit_young)) * draws.THIRDS * MARGIN
+    for i in range(places):
+        firms.leaving[i] = np.float32(firms.quit[i] * leaving)
+        firms.shedding[i] = np.float32(firms.shed[i] * draws.THIRDS * MARGIN)
+        firms.learning_share[i] = np.float32(firms.learning[i])
+    for i in range(places):
+        level, ceiling = np.float32(firms.engagement_level[i]), np.float32(firms.skill_ceiling[i])
+        firms.level[i], firms.ceiling[i] = np.float32(level * STEPS), np.float32(ceiling * STEPS)
+        firms.level_attended[i] = np.float32(np.float32(level + np.float32(p.engagement_attended)) * STEPS)
+        firms.ceiling_attended[i] = np.float32(np.float32(ceiling + np.float32(p.skill_attended)) * STEPS)
+    novices, others = greatest_hazards(p)
+    for i in range(places):
+        firms.injury_novices[i] = np.int32(1.0 + firms.injury[i] * novices)
+        firms.injury_others[i] = np.int32(1.0 + firms.injury[i] * others)
+        firms.hiring[i] = np.int32(1.0 + firms.hire[i] * draws.THIRDS)
+    for i in range(places):
+        firms.low_skill[i] = low_skill(p.wage_skill, firms.low_pay[i] / firms.wage[i])
+
+
+@submodel
+def greatest_hazards(p):
+    """Hazard of injury at the least careful engagement over the workplace's, of novices and of others."""
+    careless = max(p.injury_engagement * p.engagement_base, p.injury_engagement * (p.engagement_base - 1.0))
+    usual = max(people.LEAST_INJURY, 1.0 + careless) * draws.THIRDS * MARGIN
+    after = people.novelty(people.MONTHS_NOVICE)
+    return usual * (1.0 + p.injury_novice), usual * (1.0 + p.injury_novice * after)
+
+
+@submodel
+def low_skill(wage_skill, low_pay):
+    """Steps of skill below which relative pay, 1 + wage_skill (skill - 1), is below ``low_pay``."""
+    if wage_skill <= 0.0:
+        return np.int32(EVERYBODY if low_pay > 1.0 else 0)
+    skill = min(1000.0, max(0.0, 1.0 + (low_pay - 1.0) / wage_skill)) * STEPS
+    return np.int32(np.int32(skill) + (1 if np.int32(skill) < skill else 0))
 
 
 class Odds(NamedTuple):
-    """A workplace in single precision, with chances as whole numbers below 2^21 (what draws are)."""
+    """What watching needs to know of a workplace (``set_odds``)."""
 
-    leave: np.float32
-    leave_engagement: np.float32
-    leave_novice: np.float32
-    leave_young: np.float32
-    shed: np.float32
-    injury: np.float32
-    injury_engagement: np.float32
-    injury_novice: np.float32
-    absence: np.float32
-    absence_engagement: np.float32
-    usual: np.float32
-    hire: np.float32
-    low_skill: np.int32  # grid steps of skill below which the wage is a low one
-    level: np.float32
-    level_attended: np.float32
-    speed: np.float32
+    leaving: np.float32
+    shedding: np.float32
+    injury_novices: np.int32
+    injury_others: np.int32
+    hiring: np.int32
+    low_skill: np.int32  # steps of skill below which the wage is a low one
+    level: np.float32  # towards which engagement moves, in steps,
+    level_attended: np.float32  # and that of who attended a class
     ceiling: np.float32
     ceiling_attended: np.float32
     learning: np.float32
 
 
 @submodel
-def odds(firms, i, p):
-    """The workplace for eight workers at a time."""
+def odds(firms, i):
+    """The odds of one workplace, out of those side by side."""
     return Odds(
-        leave=np.float32(firms.quit[i] * draws.THIRDS * MARGIN),
-        leave_engagement=np.float32(p.quit_engagement),
-        leave_novice=np.float32(p.quit_novice),
-        leave_young=np.float32(p.quit_young),
-        shed=np.float32(firms.shed[i] * draws.THIRDS * MARGIN),
-        injury=np.float32(firms.injury[i] * draws.THIRDS * MARGIN),
-        injury_engagement=np.float32(p.injury_engagement),
-        injury_novice=np.float32(p.injury_novice),
-        absence=np.float32(p.absence_rate / p.absence_spell * draws.THIRDS),
-        absence_engagement=np.float32(p.absence_engagement),
-        usual=np.float32(p.engagement_base),
-        hire=np.float32(firms.hire[i] * draws.THIRDS * MARGIN),
-        low_skill=np.int32(low_skill(p.wage_skill, firms.low_pay[i] / firms.wage[i])),
-        level=np.float32(firms.engagement_level[i]),
-        level_attended=np.float32(p.engagement_attended),
-        speed=np.float32(p.engagement_speed),
-        ceiling=np.float32(firms.skill_ceiling[i]),
-        ceiling_attended=np.float32(p.skill_attended),
-        learning=np.float32(firms.learning[i]),
+        leaving=firms.leaving[i],
+        shedding=firms.shedding[i],
+        injury_novices=firms.injury_novices[i],
+        injury_others=firms.injury_others[i],
+        hiring=firms.hiring[i],
+        low_skill=firms.low_skill[i],
+        level=firms.level[i],
+        level_attended=firms.level_attended[i],
+        ceiling=firms.ceiling[i],
+        ceiling_attended=firms.ceiling_attended[i],
+        learning=firms.learning_share[i],
     )
 
 
 @submodel
-def low_skill(wage_skill, low_pay):
-    """Grid steps of skill below which relative pay, 1 + wage_skill (skill - 1), is below ``low_pay``."""
-    if wage_skill <= 0.0:
-        return EVERYBODY if low_pay > 1.0 else 0
-    skill = 1.0 + (low_pay - 1.0) / wage_skill
-    return int(np.ceil(min(1000.0, max(0.0, skill)) * GRID))
-
-
-@submodel
-def bit(condition):
-    """1 where the condition holds, else 0, as a 32-bit number."""
-    return YES if condition else NO
-
-
-@submodel
-def is_absent(o, third, engagement):
+def is_absent(habit, third, engagement):
     """Whether the third draw falls below this worker's chance of a spell of absence."""
-    gap = np.float32(o.usual - engagement)
     return np.float32(third) < np.float32(
-        o.absence * np.float32(ONE + np.float32(o.absence_engagement * gap))
+        habit.absence - np.float32(habit.absence_engagement * np.float32(engagement))
     )
 
 
 @submodel
-def may_happen(o, first, second, engagement, tenure, age):
-    """Whether this worker may leave or be injured: chances rounded up, with no upper bound."""
-    gap = np.float32(o.usual - engagement)
-    novelty = np.float32(ONE / np.float32(ONE + np.float32(np.float32(tenure) * ONE_OVER_MONTHS_NEW)))
-    by_age = np.float32(ONE + np.float32(o.leave_young * np.float32(ONE - np.float32(age))))
-    restless = max(LEAST_LEAVING, np.float32(ONE + np.float32(o.leave_engagement * gap)))
-    newly = np.float32(ONE + np.float32(o.leave_novice * novelty))
-    leave = np.float32(np.float32(np.float32(o.leave * restless) * np.float32(newly * by_age)) + o.shed)
-    careless = max(LEAST_INJURY, np.float32(ONE + np.float32(o.injury_engagement * gap)))
-    unused = np.float32(ONE + np.float32(o.injury_novice * novelty))
-    hazard = np.float32(np.float32(o.injury * careless) * unused)
-    return (np.float32(first) < leave) | (np.float32(second) < hazard)
+def may_leave(habit, odd, first, engagement, tenure):
+    """Whether this worker may leave: as :func:`simulation.people.separation`, with no upper bound, at the
+    most restless age, and multiplied by the months of tenure, which spares a division."""
+    months = np.float32(np.float32(tenure) + MONTHS_NEW)
+    restless = max(
+        LEAST_LEAVING,
+        np.float32(habit.leave - np.float32(habit.leave_engagement * np.float32(engagement))),
+    )
+    return np.float32(np.float32(np.float32(first) - odd.shedding) * months) < np.float32(
+        np.float32(odd.leaving * restless) * np.float32(months + habit.leave_new)
+    )
 
 
 @submodel
-def watch(octet, bits, start, o):
-    """Count an octet's workers and call the seats where something may happen.
+def may_be_injured(odd, second, tenure):
+    """Whether this worker may be injured, whatever the engagement."""
+    return second < (odd.injury_novices if tenure < NOVICE else odd.injury_others)
 
-    Returns the counts, packed (heads, women, novices, low paid, attended, absent) below a bit for each seat
-    called, and the sums of skill, women's skill, engagement and absentees' skill in grid steps.
+
+@submodel
+def flag(condition, word):
+    """``word`` where the condition holds, else 0."""
+    return word if condition else NO
+
+
+@submodel
+def learnt(able, ceiling, learning):
+    """Skill climbs its learning curve towards the workplace's ceiling, or sinks where that fell; in steps."""
+    able = np.float32(able)
+    return np.int32(np.float32(np.float32(able + np.float32(learning * np.float32(ceiling - able))) + HALF))
+
+
+@submodel
+def moved(own, level, speed):
+    """Engagement moves towards the workplace's level; in steps."""
+    own = np.float32(own)
+    after = np.float32(own + np.float32(speed * np.float32(level - own)))
+    return np.int32(np.float32(min(EVERYTHING, max(NOTHING, after)) + HALF))
+
+
+@submodel
+def watch(firms, bits, start, habit, odd):
+    """One month of an octet that lies on the desk (``firms.skill_before`` and so on), all eight seats alike.
+
+    Adds its workers to the sums by lane, leaves what they learnt in ``firms.skill_after`` and so on, and
+    returns which seats are called, and why. ``start`` is the octet's first place in the roster.
     """
-    counts = skills = skills_women = engagements = skills_absent = NO
+    called = NO
     for lane in range(OCTET_SEATS):
-        word = octet.person[lane]
-        own = octet.engagement[lane]
+        word, skill = firms.person_before[lane], firms.skill_before[lane]
+        engagement = firms.engagement_before[lane]
         x, y = draws.seat_words(bits, np.uint32(np.uint32(lane) + start))
         first, second, third = draws.seat_thirds(x, y)
         taken = np.int32(word & TAKEN)
-        woman = np.int32(np.int32(word >> YES) & taken)
+        held = np.int32(-taken)  # all bits set, or none
         tenure = np.int32(word >> TENURE_SHIFT)
-        age = np.int32(np.int32(word >> AGE_SHIFT) & AGE_MASK)
-        away = bit(np.int32(word & AWAY) > NO)
-        eventful = bit(may_happen(o, first, second, own, tenure, age))
-        filled = bit(np.float32(first) < o.hire)
-        called = np.int32(
-            np.int32(taken & np.int32(eventful | away)) | np.int32(np.int32(taken ^ YES) & filled)
+        at_work = np.int32(word & AWAY) == NO
+        attended = np.int32(word & ATTENDED) > NO
+        absent = is_absent(habit, third, engagement) & at_work
+        injured = may_be_injured(odd, second, tenure) & at_work
+        leaves = may_leave(habit, odd, first, engagement, tenure)
+        of_holder = np.int32(
+            np.int32(flag(not at_work, MAY_BE_BACK) | flag(injured, MAY_BE_INJURED)) | flag(leaves, MAY_LEAVE)
         )
-        absent = np.int32(bit(is_absent(o, third, own)) & np.int32(taken & np.int32(away ^ YES)))
-        skill = np.int32(np.int32(octet.skill[lane] * GRID) & np.int32(-taken))
+        of_nobody = flag(first < odd.hiring, MAY_BE_HIRED)
+        why = np.int32(np.int32(of_holder & held) | np.int32(of_nobody & np.int32(~held)))
+        called = np.int32(called | np.int32(why << np.int32(lane)))
         counts = np.int32(
-            counts
-            + np.int32(
-                taken
-                | np.int32(woman << np.int32(4))
-                | np.int32(np.int32(taken & bit(tenure < NOVICE)) << np.int32(8))
-                | np.int32(np.int32(taken & bit(skill < o.low_skill)) << np.int32(12))
-                | np.int32(np.int32(taken & bit(np.int32(word & ATTENDED) > NO)) << np.int32(16))
-                | np.int32(absent << np.int32(20))
-                | np.int32(called << np.int32(CALLED_SHIFT + np.int32(lane)))
-            )
+            np.int32(flag(tenure < NOVICE, ONE_NOVICE) | flag(skill < odd.low_skill, ONE_LOW_PAID))
+            | np.int32(flag(attended, ONE_ATTENDED) | flag(absent, ONE_ABSENT))
         )
-        skills = np.int32(skills + skill)
-        skills_women = np.int32(skills_women + np.int32(skill & np.int32(-woman)))
-        engagements = np.int32(engagements + np.int32(np.int32(own * GRID) & np.int32(-taken)))
-        skills_absent = np.int32(skills_absent + np.int32(skill & np.int32(-absent)))
-    return counts, skills, skills_women, engagements, skills_absent
-
-
-@submodel
-def learn(octet, o):
-    """Skill climbs its learning curve towards the workplace's ceiling (or sinks, where that fell), and
-    engagement moves towards the workplace's level; both a little higher for who attended a class."""
-    for lane in range(OCTET_SEATS):
-        word = octet.person[lane]
-        skill, own = octet.skill[lane], octet.engagement[lane]
-        attended = np.float32(bit(np.int32(word & ATTENDED) > NO))
-        seated = np.int32(word & SEATED) > NO
-        ceiling = np.float32(o.ceiling + np.float32(o.ceiling_attended * attended))
-        level = np.float32(o.level + np.float32(o.level_attended * attended))
-        learnt = np.float32(skill + np.float32(o.learning * np.float32(ceiling - skill)))
-        moved = np.float32(own + np.float32(o.speed * np.float32(level - own)))
-        octet.skill[lane] = skill if seated else on_grid(learnt)
-        octet.engagement[lane] = own if seated else on_grid(min(ONE, max(ZERO, moved)))
-        older = np.int32(word + np.int32(np.int32(word & TAKEN) * ONE_MONTH))
-        octet.person[lane] = np.int32(word ^ SEATED) if seated else older
+        skilled, engaged = np.int32(skill & held), np.int32(engagement & held)
+        firms.counts[lane] = np.int32(firms.counts[lane] + np.int32(counts & held))
+        firms.skills_lane[lane] = np.int32(firms.skills_lane[lane] + skilled)
+        of_woman = flag(np.int32(word & WOMAN) > NO, skilled)
+        firms.skills_women_lane[lane] = np.int32(firms.skills_women_lane[lane] + of_woman)
+        firms.skills_absent_lane[lane] = np.int32(firms.skills_absent_lane[lane] + flag(absent, skilled))
+        firms.engagement_lane[lane] = np.int32(firms.engagement_lane[lane] + engaged)
+        ceiling = odd.ceiling_attended if attended else odd.ceiling
+        level = odd.level_attended if attended else odd.level
+        firms.skill_after[lane] = learnt(skill, ceiling, odd.learning)
+        firms.engagement_after[lane] = moved(engagement, level, habit.engagement_speed)
+        firms.person_after[lane] = np.int32(word + np.int32(taken * ONE_MONTH))
+    return called
 
 
 @submodel
@@ -218,98 +266,144 @@ def send_to_class(octets, first, number, seat0, key, chance, module, firms, i):
 
 
 @submodel
-def suffer_or_leave(octet, lane, words, o, firms, i, p):
-    """The closer look at a worker: back from an injury, injured, leaving or none; returns the new word."""
-    word = octet.person[lane]
-    first, second, third = draws.seat_thirds(words[0], words[1])
-    skill, own = np.float64(octet.skill[lane]), np.float64(octet.engagement[lane])
-    tenure = np.float64(np.int32(word >> TENURE_SHIFT))
-    woman = 1.0 if word & WOMAN else 0.0
-    if word & AWAY:
-        word = np.int32(word - np.int32(np.int32(1) << AWAY_SHIFT))
-        firms.lost[i] += 1.0
-        firms.skills_lost[i] += skill
-    else:
-        severity = people.injury(firms, i, p, second / draws.THIRDS, own, tenure)
-        if severity > 0:
-            firms.injuries[i] += 1.0
-            firms.injuries_women[i] += woman
-            months = np.int32(people.months_away(severity))
-            word = np.int32(word | np.int32(months << AWAY_SHIFT))
-            at_work = 1.0 - (p.absence_spell if is_absent(o, third, octet.engagement[lane]) else 0.0)
-            share = at_work * people.injured_share(p, severity)
-            firms.lost[i] += share
-            firms.skills_lost[i] += skill * share
-    age = np.int32(np.int32(word >> AGE_SHIFT) & AGE_MASK)
-    leaves = people.separation(firms, i, p, first / draws.THIRDS, own, tenure, age)
-    if leaves > 0:
-        firms.separations[i] += 1.0
-        firms.separations_women[i] += woman
-        firms.quits[i] += 1.0 if leaves == people.QUITS else 0.0
-        firms.left_attended[i] += 1.0 if word & ATTENDED else 0.0
-        word = NO
-    return word
+def watch_all(octets, first, start, stop, bits, habit, odd, firms):
+    """Watch the octets ``start`` to ``stop`` of the roster that begins at ``first``; returns how many called.
+
+    Octets that call are set aside as they were, for the closer look.
+    """
+    calls = 0
+    for lane in range(OCTET_SEATS):
+        firms.counts[lane] = firms.skills_lane[lane] = firms.skills_women_lane[lane] = NO
+        firms.skills_absent_lane[lane] = firms.engagement_lane[lane] = NO
+    for k in range(start, stop):
+        octet = octets[first + k]
+        copy_eight(firms.skill_before, octet.skill)
+        copy_eight(firms.engagement_before, octet.engagement)
+        copy_eight(firms.person_before, octet.person)
+        copy_eight(firms.skill_called[calls], octet.skill)
+        copy_eight(firms.engagement_called[calls], octet.engagement)
+        copy_eight(firms.person_called[calls], octet.person)
+        called = watch(firms, bits, np.uint32(OCTET_SEATS * k), habit, odd)
+        copy_eight(octet.skill, firms.skill_after)
+        copy_eight(octet.engagement, firms.engagement_after)
+        copy_eight(octet.person, firms.person_after)
+        firms.called[calls], firms.octet_called[calls] = called, k
+        calls += 1 if called else 0
+    return calls
 
 
 @submodel
-def fill_seat(octet, lane, seat, words, firms, i, p, keys):
-    """The closer look at an empty seat: returns the word of who is hired, who works from next month on."""
-    first, _, _ = draws.seat_thirds(words[0], words[1])
-    if not hiring.is_hired(first / draws.THIRDS, firms.hire[i]):
-        return NO
+def add_up_lanes(firms, i):
+    """Add what was watched, lane by lane, to the tally of the enterprise."""
+    counts = skills = skills_women = skills_absent = engagement = NO
+    for lane in range(OCTET_SEATS):
+        counts = np.int32(counts + firms.counts[lane])
+        skills = np.int32(skills + firms.skills_lane[lane])
+        skills_women = np.int32(skills_women + firms.skills_women_lane[lane])
+        skills_absent = np.int32(skills_absent + firms.skills_absent_lane[lane])
+        engagement = np.int32(engagement + firms.engagement_lane[lane])
+    firms.novices_now[i] += counts & COUNT_MASK
+    firms.low_paid[i] += (counts >> 8) & COUNT_MASK
+    firms.attended[i] += (counts >> 16) & COUNT_MASK
+    firms.absent[i] += (counts >> 24) & COUNT_MASK
+    firms.skills[i] += skills * STEP
+    firms.skills_women[i] += skills_women * STEP
+    firms.skills_absent[i] += skills_absent * STEP
+    firms.engagement[i] += engagement * STEP
+
+
+@submodel
+def return_to_work(octet, lane, skill, firms, i):
+    """One month less is still to be lost to an injury; this one was."""
+    octet.person[lane] = np.int32(octet.person[lane] - np.int32(YES << AWAY_SHIFT))
+    firms.lost[i] += 1.0
+    firms.skills_lost[i] += skill
+
+
+@submodel
+def suffer(octet, lane, word, severity, absent, skill, firms, i, p):
+    """An injury of this ``severity``; half of what ``absent`` workers would have missed is not lost twice."""
+    firms.injuries[i] += 1.0
+    firms.injuries_women[i] += 1.0 if word & WOMAN else 0.0
+    months = np.int32(people.months_away(severity))
+    octet.person[lane] = np.int32(octet.person[lane] | np.int32(months << AWAY_SHIFT))
+    share = (1.0 - (p.absence_spell if absent else 0.0)) * people.injured_share(p, severity)
+    firms.lost[i] += share
+    firms.skills_lost[i] += skill * share
+
+
+@submodel
+def leave(octet, lane, word, quits, firms, i):
+    """The worker leaves: the seat is empty next month."""
+    octet.person[lane] = NO
+    firms.separations[i] += 1.0
+    firms.separations_women[i] += 1.0 if word & WOMAN else 0.0
+    firms.quits[i] += 1.0 if quits else 0.0
+    firms.left_attended[i] += 1.0 if word & ATTENDED else 0.0
+
+
+@submodel
+def fill_seat(octet, lane, seat, firms, i, p, keys):
+    """Somebody is hired, and works from next month on."""
     bits = draws.block(keys.hire, seat)
     word = hiring.person_of_hire(bits, p.female_share)
-    octet.skill[lane] = on_grid(hiring.skill_of_hire(bits, p.skill_new))
-    octet.engagement[lane] = on_grid(firms.engagement_level[i])
+    octet.skill[lane] = in_steps(hiring.skill_of_hire(bits, p.skill_new))
+    octet.engagement[lane] = in_steps(firms.engagement_level[i])
     firms.hires[i] += 1.0
     firms.hires_women[i] += 1.0 if word & WOMAN else 0.0
-    if draws.uniform(draws.block(keys.elsewhere, seat)) < firms.trained[i]:
-        word = np.int32(word | np.int32(np.int32(1) << ATTENDED_SHIFT))
-    return np.int32(word | SEATED)
+    if firms.trained[i] > 0.0 and draws.uniform(draws.block(keys.elsewhere, seat)) < firms.trained[i]:
+        word = np.int32(word | np.int32(YES << ATTENDED_SHIFT))
+    octet.person[lane] = word
 
 
 @submodel
-def month_of_roster(octets, first, number, seat0, bits, firms, i, p, keys):
+def look_closer(octet, call, place, seat0, bits, habit, firms, i, p, keys):
+    """Decide what happens at the called seats of an octet, whose first seat has this ``place`` in the roster.
+
+    What decides is how the octet was before it was watched; what changes is how it is since.
+    """
+    called = np.uint32(firms.called[call])
+    while called:
+        lowest = lowest_bit(called)
+        called = np.uint32(called & np.uint32(called - np.uint32(1)))
+        why, lane = lowest >> LANE_BITS, lowest & LANE_MASK
+        word, skill = firms.person_called[call, lane], firms.skill_called[call, lane] * STEP
+        own, tenure = firms.engagement_called[call, lane] * STEP, np.float64(np.int32(word >> TENURE_SHIFT))
+        x, y = draws.seat_words(bits, place + lane)
+        first, second, third = draws.seat_thirds(x, y)
+        if why == LEAVES:
+            age = np.int32(np.int32(word >> AGE_SHIFT) & AGE_MASK)
+            leaves = people.separation(firms, i, p, first / draws.THIRDS, own, tenure, age)
+            if leaves != people.STAYS:
+                leave(octet, lane, word, leaves == people.QUITS, firms, i)
+        elif why == HIRED:
+            if hiring.is_hired(first / draws.THIRDS, firms.hire[i]):
+                fill_seat(octet, lane, seat0 + place + lane, firms, i, p, keys)
+        elif why == BACK:
+            return_to_work(octet, lane, skill, firms, i)
+        else:
+            severity = people.injury(firms, i, p, second / draws.THIRDS, own, tenure)
+            if severity > 0:
+                absent = is_absent(habit, third, firms.engagement_called[call, lane])
+                suffer(octet, lane, word, severity, absent, skill, firms, i, p)
+
+
+@submodel
+def month_of_roster(octets, first, number, seat0, bits, habit, firms, i, p, keys):
     """One month of the workers in ``number`` octets from ``first`` on, and what they add up to (``TALLY``).
 
     ``bits`` are the enterprise's 64 random bits of the month, ``seat0`` its first seat in the run.
     """
-    firms.lost[i] = firms.skills_lost[i] = firms.injuries[i] = firms.injuries_women[i] = 0.0
-    firms.quits[i] = firms.separations[i] = firms.separations_women[i] = firms.left_attended[i] = 0.0
-    firms.hires[i] = firms.hires_women[i] = 0.0
-    o = odds(firms, i, p)
-    heads = women = novices = low_paid = attended = absent = 0
-    skills = skills_women = engagements = skills_absent = 0
-    for k in range(number):
-        octet = octets[first + k]
-        counts, skill, skill_women, engagement, skill_absent = watch(
-            octet, bits, np.uint32(OCTET_SEATS * k), o
-        )
-        heads += counts & COUNT_MASK
-        women += (counts >> COUNT_BITS) & COUNT_MASK
-        novices += (counts >> 2 * COUNT_BITS) & COUNT_MASK
-        low_paid += (counts >> 3 * COUNT_BITS) & COUNT_MASK
-        attended += (counts >> 4 * COUNT_BITS) & COUNT_MASK
-        absent += (counts >> 5 * COUNT_BITS) & COUNT_MASK
-        skills += skill
-        skills_women += skill_women
-        engagements += engagement
-        skills_absent += skill_absent
-        called = (counts >> CALLED_SHIFT) & CALLED_MASK
-        while called:
-            lane = lowest_bit(called)
-            called &= called - 1
-            words = draws.seat_words(bits, OCTET_SEATS * k + lane)
-            if octet.person[lane] & TAKEN:
-                octet.person[lane] = suffer_or_leave(octet, lane, words, o, firms, i, p)
-            else:
-                seat = seat0 + OCTET_SEATS * k + lane
-                octet.person[lane] = fill_seat(octet, lane, seat, words, firms, i, p, keys)
-        learn(octet, o)
-    firms.heads[i], firms.women_now[i], firms.novices_now[i] = heads, women, novices
-    firms.low_paid[i], firms.attended[i], firms.absent[i] = low_paid, attended, absent
-    firms.skills[i], firms.skills_women[i] = skills * STEP64, skills_women * STEP64
-    firms.engagement[i], firms.skills_absent[i] = engagements * STEP64, skills_absent * STEP64
+    odd = odds(firms, i)
+    for start in range(0, number, ROSTER_AT_ONCE):
+        stop = min(number, start + ROSTER_AT_ONCE)
+        calls = watch_all(octets, first, start, stop, bits, habit, odd, firms)
+        add_up_lanes(firms, i)
+        for call in range(calls):
+            k = firms.octet_called[call]
+            look_closer(
+                octets[first + k], call, OCTET_SEATS * k, seat0, bits, habit, firms, i, p, keys
+            )  # fmt: skip
 
 
 @submodel
@@ -324,7 +418,7 @@ def dismiss(octets, first, number):
 @submodel
 def account_for_people(firms, i, p):
     """Accounts of the roster's month, and what managers notice of it."""
-    heads, women, staffed = firms.heads[i], firms.women_now[i], max(1.0, firms.heads[i])
+    heads, women, staffed = firms.headcount[i], firms.women[i], max(1.0, firms.headcount[i])
     firms.attended_workers[i], firms.attended_lost[i] = firms.attended[i], firms.left_attended[i]
     firms.novices[i], firms.skill[i] = firms.novices_now[i] / staffed, firms.skills[i] / staffed
     firms.injuries_seen[i] += (firms.injuries[i] / staffed - firms.injuries_seen[i]) / 6.0
@@ -353,5 +447,5 @@ def account_for_people(firms, i, p):
 @submodel
 def staff_of_next_month(firms, i):
     """Heads and women when the month is over."""
-    firms.headcount[i] = firms.heads[i] - firms.separations[i] + firms.hires[i]
-    firms.women[i] = firms.women_now[i] - firms.separations_women[i] + firms.hires_women[i]
+    firms.headcount[i] += firms.hires[i] - firms.separations[i]
+    firms.women[i] += firms.hires_women[i] - firms.separations_women[i]

@@ -42,8 +42,8 @@ MUTANTS = {
     ),
     "people: a class does not raise the ceiling of skill": Mutant(
         "workforce",
-        "o.ceiling + np.float32(o.ceiling_attended * attended)",
-        "o.ceiling + np.float32(ZERO * attended)",
+        "ceiling = odd.ceiling_attended if attended else odd.ceiling",
+        "ceiling = odd.ceiling",
     ),
     "people: newcomers quit no more": Mutant(
         "people",
@@ -61,16 +61,16 @@ MUTANTS = {
     ),
     "people: absence shares its draw with injury": Mutant(
         "workforce",
-        "absent = np.int32(bit(is_absent(o, third, own))",
-        "absent = np.int32(bit(is_absent(o, second, own))",
+        "absent = is_absent(habit, third, engagement) & at_work",
+        "absent = is_absent(habit, second, engagement) & at_work",
     ),
     "workforce: seats are called too rarely": Mutant(
         "workforce", "MARGIN = 1.0 + 1e-5", "MARGIN = 0.97"
     ),
     "workforce: an empty octet is not watched": Mutant(
         "workforce",
-        "for k in range(number):\n        octet = octets[first + k]\n        counts",
-        "for k in range(number - 1):\n        octet = octets[first + k]\n        counts",
+        "for k in range(start, stop):",
+        "for k in range(start, max(start, stop - 1)):",
     ),
     "hiring: vacancies spread over all seats": Mutant(
         "hiring",

@@ -4,33 +4,47 @@ import numba
 import numpy as np
 import pytest
 
-from simulation import seats
+from simulation import instructions, seats
 from simulation.seats import OCTET, OCTET_SEATS, Seats
 
 WIDEST = {"status": 15, "attended": 31, "away": 7, "tenure": 32_767}
 
 
 @numba.njit
-def lowest(masks):
-    return np.array([seats.lowest_bit(mask) for mask in masks])
+def lowest(words):
+    return np.array([instructions.lowest_bit(word) for word in words])
 
 
 @numba.njit
-def gridded(values):
-    return np.array([seats.on_grid(value) for value in values])
+def copied(to, source):
+    for row in range(len(source)):
+        instructions.copy_eight(to[row + 1], source[row])
 
 
-def test_the_lowest_bit_of_every_mask():
-    masks = np.arange(1, 256)
-    assert lowest(masks).tolist() == [(int(m) & -int(m)).bit_length() - 1 for m in masks]
+@numba.njit
+def steps(values):
+    return np.array([seats.in_steps(value) for value in values])
 
 
-def test_the_grid_is_the_nearest_step():
+def test_the_lowest_bit_of_words():
+    words = np.concatenate([2 ** np.arange(32), np.random.default_rng(1).integers(1, 2**32, 1_000)])
+    expected = [(int(word) & -int(word)).bit_length() - 1 for word in words]
+    assert lowest(words.astype(np.uint32)).tolist() == expected
+
+
+def test_eight_numbers_are_copied_and_nothing_beside_them():
+    source = np.arange(24, dtype=np.int32).reshape(3, 8) + 1
+    to = np.zeros((5, 8), np.int32)
+    copied(to, source)
+    assert np.array_equal(to[1:4], source)
+    assert not to[[0, 4]].any()
+
+
+def test_steps_are_the_nearest():
     values = np.random.default_rng(1).uniform(0.0, 2.0, 10_000).astype(np.float32)
-    found = gridded(values).astype(np.float64)
-    assert (found * 2**20 == np.round(found * 2**20)).all()
-    assert np.abs(found - values).max() <= 0.5 / 2**20 + 2.0**-23
-    assert (gridded(found.astype(np.float32)) == found).all()
+    found = steps(values)
+    assert np.abs(found / 2**20 - values).max() <= 0.5 / 2**20 + 2.0**-23
+    assert np.array_equal(steps(found * np.float32(2.0**-20)), found)
 
 
 @pytest.mark.parametrize("name", WIDEST)
