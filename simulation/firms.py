@@ -18,8 +18,8 @@ SIDE_BY_SIDE = 16
 """Few enough to stay in the innermost cache."""
 
 KEPT = (
-    "wage", "injuries_seen", "attended_workers", "headcount", "women", "desired", "vacancy_share", "capital", "cash",
-    "orders", "value_per_worker", "year_value", "year_workers",
+    "wage", "injuries_seen", "attended_workers", "headcount", "women", "desired", "vacancy_share", "capital",
+    "cash", "orders", "value_per_worker", "year_value", "year_workers",
 )  # fmt: skip
 """Fields of an enterprise that its month reads and changes."""
 
