@@ -48,26 +48,45 @@ def indicators_table(c: Comparison) -> pl.DataFrame:
 
 
 def levels_of(scenario: str, national: list[FloatArray], levels: list[tuple[str, str]]) -> pl.DataFrame:
-    """Indicators of one arm from its replicates' national sums (months, levels, accounts)."""
-    years = len(national[0]) // WINDOW
+    """Indicators of one arm from its replicates' national sums (months, levels, accounts).
+
+    By indicator and year: a row for each replicate of the total, and one for each other level.
+    """
+    years, replicates = len(national[0]) // WINDOW, len(national)
     yearly = np.stack(
         [sums[: years * WINDOW].reshape(years, WINDOW, *sums.shape[1:]).sum(axis=1) for sums in national]
     )
-    rows: list[tuple[Any, ...]] = []
-    for indicator in INDICATORS.values():
-        value = indicator.value(yearly)
-        for year in range(years):
-            month = WINDOW * (year + 1)
-            rows += [
-                (scenario, r, month, "total", "all", indicator.name, indicator.unit, float(value[r, year, 0]))
-                for r in range(len(national))
-            ]
-            for number, (group, level) in enumerate(levels[1:], start=1):
-                finite = value[:, year, number][np.isfinite(value[:, year, number])]
-                if len(finite):
-                    mean = float(finite.mean())
-                    rows.append((scenario, None, month, group, level, indicator.name, indicator.unit, mean))
-    return pl.DataFrame(rows, schema=INDICATOR_COLUMNS, orient="row")
+    found = np.stack([indicator.value(yearly) for indicator in INDICATORS.values()])
+    by_run = np.moveaxis(found, 1, -1)  # (indicators, years, levels, replicates)
+    values = np.concatenate([by_run[:, :, 0], _mean_of_finite(by_run[:, :, 1:])], axis=2)
+    told = np.isfinite(values)
+    told[:, :, :replicates] = True  # a total that is undefined says so, a level has no row
+    which, year, row = np.nonzero(told)
+    groups, names = zip(*([levels[0]] * replicates + levels[1:]), strict=True)
+    numbers = [*range(replicates), *[None] * (len(levels) - 1)]
+    rows = pl.DataFrame({"replicate": numbers, "group": groups, "level": names})
+    indicators = pl.DataFrame(
+        {name: [getattr(each, name) for each in INDICATORS.values()] for name in ("name", "unit")}
+    )
+    found_of = rows[row].hstack(indicators[which].rename({"name": "indicator"}))
+    return found_of.select(  # in the order of INDICATOR_COLUMNS
+        pl.lit(scenario).alias("scenario"), "replicate", pl.Series("month", WINDOW * (year + 1)), "group",
+        "level", "indicator", "unit", pl.Series("value", values[told]),
+    )  # fmt: skip
+
+
+def _mean_of_finite(values: FloatArray) -> FloatArray:
+    """Means over the last axis of those that are finite; NaN where none is.
+
+    Places with equally many are averaged together, end to end as each would be alone: to the same bits.
+    """
+    finite = np.isfinite(values)
+    number = finite.sum(axis=-1)
+    means = np.full(number.shape, np.nan)
+    for many in np.unique(number[number > 0]):
+        here = number == many
+        means[here] = values[here][finite[here]].reshape(-1, many).mean(axis=-1)
+    return means
 
 
 PROGRAMME_COLUMNS = {
