@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,35 +30,58 @@ class SamplingFrame:
     members: IntArray
     shape: tuple[int, int]
 
+    @cached_property
+    def clusters(self) -> IntArray:
+        """Clusters of each cell: sector by sector, region by region (S * R,)."""
+        return self._by_cell(slice(None))
+
+    @cached_property
+    def total_members(self) -> int:
+        """Enterprises of all clusters."""
+        return int(self.members.sum())
+
     def draw(
         self, rng: np.random.Generator, taken: IntArray, *, enterprises: int | None, sample: float | None
     ) -> IntArray:
         """Clusters of an even sample in frame order, none of them in ``taken``.
 
+        Where nothing is taken, it costs what is drawn, not what the nation has.
+
         Args:
             rng: generator.
-            taken: clusters not to be drawn.
+            taken: clusters not to be drawn, each once.
             enterprises: wanted, met by whole clusters of mean size (at least one); or
             sample: fraction of the clusters that are free.
 
         """
+        free = len(self.members) - len(taken)
+        if not free:
+            return np.empty(0, np.int64)
+        if enterprises is not None:
+            mean_members = (self.total_members - int(self.members[taken].sum())) / free
+            wanted = int(np.rint(enterprises / mean_members))
+        else:
+            wanted = int(np.rint((sample or 0.0) * free))
+        available = self.clusters - self._by_cell(taken)
+        numbers = allocate(rng, available.reshape(self.shape), min(max(wanted, 1), free)).ravel()
+        # clusters of a cell are alike: its part is taken in order from a random start
+        start = (rng.random(len(available)) * available).astype(np.int64)
+        cell = np.repeat(np.arange(len(available)), numbers)
+        place = np.arange(len(cell)) - np.repeat(np.cumsum(numbers) - numbers, numbers) + start[cell]
+        chosen = (np.cumsum(available) - available)[cell] + place % available[cell]
+        chosen.sort()
+        return self._free(taken)[chosen] if len(taken) else chosen
+
+    def _by_cell(self, clusters: IntArray | slice) -> IntArray:
+        """How many of ``clusters`` each cell has (S * R,)."""
+        cell = self.sector[clusters].astype(np.int64) * self.shape[1] + self.region[clusters]
+        return np.bincount(cell, minlength=self.shape[0] * self.shape[1])
+
+    def _free(self, taken: IntArray) -> IntArray:
+        """Clusters that are not taken, in frame order."""
         is_free = np.ones(len(self.members), bool)
         is_free[taken] = False
-        free = np.flatnonzero(is_free)
-        if not len(free):
-            return free
-        if enterprises is not None:
-            wanted = int(np.rint(enterprises / self.members[free].mean()))
-        else:
-            wanted = int(np.rint((sample or 0.0) * len(free)))
-        cell = self.sector[free].astype(np.int64) * self.shape[1] + self.region[free]
-        available = np.bincount(cell, minlength=self.shape[0] * self.shape[1]).reshape(self.shape)
-        numbers = allocate(rng, available, min(max(wanted, 1), len(free)))
-        # clusters of a cell are alike: its part is taken in order from a random start
-        first = np.cumsum(available.ravel()) - available.ravel()
-        start = (rng.random(available.size) * available.ravel()).astype(np.int64)
-        place = (np.arange(len(free)) - (first + start)[cell]) % available.ravel()[cell]
-        return free[place < numbers.ravel()[cell]]
+        return np.flatnonzero(is_free)
 
 
 def national_frame(enterprises: IntArray, region_share: FloatArray, cluster_size: int) -> SamplingFrame:
@@ -93,18 +117,15 @@ def allocate(rng: np.random.Generator, available: IntArray, wanted: int) -> IntA
     ends = np.floor(np.cumsum(available.sum(axis=1)) * fraction + rng.random() * (1.0 - 1e-9) + 1e-9)
     ends[-1] = wanted
     by_sector = np.diff(np.minimum(ends, wanted), prepend=0.0).astype(np.int64)
-    numbers = np.zeros_like(available)
+    of_sector = available.sum(axis=1)
+    by_sector = np.minimum(by_sector, of_sector)
+    exact = by_sector[:, np.newaxis] * available / np.maximum(of_sector, 1)[:, np.newaxis]
+    numbers = np.floor(exact + 1e-9).astype(available.dtype)
+    left_over, room = by_sector - numbers.sum(axis=1), numbers < available
     behind = rng.random(available.shape[1]) - 0.5
-    for s, count in enumerate(by_sector):
-        if not available[s].any():
-            continue
-        count = min(int(count), int(available[s].sum()))
-        exact = count * available[s] / available[s].sum()
-        numbers[s] = np.floor(exact + 1e-9)
-        behind += exact - numbers[s]
-        left = count - int(numbers[s].sum())
-        room = numbers[s] < available[s]
-        chosen = np.argsort(np.where(room, -behind, np.inf), kind="stable")[:left]
+    for s, left in enumerate(left_over):
+        behind += exact[s] - numbers[s]
+        chosen = np.argsort(np.where(room[s], -behind, np.inf), kind="stable")[:left]
         numbers[s, chosen] += 1
         behind[chosen] -= 1.0
     return numbers

@@ -15,7 +15,7 @@ divided by the relative error in ``TARGET_ERROR``, with the priors in ``PRIOR``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,9 +131,14 @@ class SizeDistribution:
         share = _share_at_least(self.tables, self.mu, self.shape, employees)
         return share * self.tables.total_enterprises
 
+    @cached_property
+    def _cumulated(self) -> FloatArray:
+        """P(N <= n) among all enterprises of a sector (S, sme_limit-1)."""
+        return np.cumsum(self.sme_probability, axis=1)
+
     def draw(self, sector: int, uniforms: FloatArray) -> NDArray[np.int32]:
         """Employees (1..sme_limit-1) of SMEs of one sector at the given uniforms in [0, 1)."""
-        cumulated = np.cumsum(self.sme_probability[sector])
+        cumulated = self._cumulated[sector]
         sizes = 1 + np.searchsorted(cumulated, uniforms * cumulated[-1], side="right")
         return np.minimum(sizes, self.sme_limit - 1).astype(np.int32)
 
