@@ -136,9 +136,12 @@ def summaries(values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, F
         warnings.simplefilter("ignore", RuntimeWarning)  # columns without any value stay NaN
         estimate = np.nanmean(values, axis=0)
     low, high = np.quantile(values, [LOW, HIGH], axis=0)
-    for place in zip(*np.nonzero(np.isnan(low) & np.isfinite(estimate)), strict=True):
-        column = values[(slice(None), *place)]
-        low[place], high[place] = np.quantile(column[np.isfinite(column)], [LOW, HIGH])
+    columns, finite = np.moveaxis(values, 0, -1), np.moveaxis(np.isfinite(values), 0, -1)
+    number = np.where(np.isnan(low) & np.isfinite(estimate), finite.sum(axis=-1), 0)
+    for many in np.unique(number[number > 0]):  # columns of equally many values at once
+        here = number == many
+        known = columns[here][finite[here]].reshape(-1, many)
+        low[here], high[here] = np.quantile(known, [LOW, HIGH], axis=1)
     return estimate, low, high, monte_carlo_error(values)
 
 
