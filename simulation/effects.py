@@ -70,16 +70,16 @@ def _add(scenario, baseline, start, weight, levels, survivors, everybody, presen
                 present[window, levels[row, g]] += weight[row]
             for month in range(first, first + WINDOW):
                 both = scenario[row, month, a.ENTERPRISES] > 0.0 and baseline[row, month, a.ENTERPRISES] > 0.0
-                for account in range(scenario.shape[2]):
-                    s = weight[row] * scenario[row, month, account]
-                    b = weight[row] * baseline[row, month, account]
-                    for g in range(levels.shape[1]):
-                        level = levels[row, g]
-                        everybody[0, window, level, account] += s
-                        everybody[1, window, level, account] += b
-                        if both:
-                            survivors[0, window, level, account] += s
-                            survivors[1, window, level, account] += b
+                for g in range(levels.shape[1]):
+                    level = levels[row, g]
+                    # accounts innermost: they are neighbours in memory, and several are added at once
+                    for k in range(scenario.shape[2]):
+                        everybody[0, window, level, k] += weight[row] * scenario[row, month, k]
+                        everybody[1, window, level, k] += weight[row] * baseline[row, month, k]
+                    if both:
+                        for k in range(scenario.shape[2]):
+                            survivors[0, window, level, k] += weight[row] * scenario[row, month, k]
+                            survivors[1, window, level, k] += weight[row] * baseline[row, month, k]
 
 
 def discounted_difference(
