@@ -37,11 +37,14 @@ class RunResult:
     enterprises: NDArray[Any]
 
     def slim(self) -> RunResult:
-        """The same result with the records of the panel's enterprises alone."""
+        """The same result with the records of the panel's enterprises alone.
+
+        The rest of the world can be forgotten, but the panel, its largest part, which is not copied: the
+        results of a batch hold all of it.
+        """
         return replace(
             self,
             enterprises=self.panel_enterprises,
-            panel=self.panel.copy(),
             sums=self.sums.copy(),
             market=self.market.copy(),
         )
@@ -49,7 +52,8 @@ class RunResult:
     @property
     def panel_enterprises(self) -> NDArray[Any]:
         """Final records of the enterprises in the panel, in its order."""
-        return self.enterprises[self.enterprises["panel_row"] >= 0]
+        inside = self.enterprises["panel_row"] >= 0
+        return self.enterprises if inside.all() else self.enterprises[inside]
 
 
 class Interrupted(KeyboardInterrupt):
