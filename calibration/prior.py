@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.compile import PACKAGE
+from simulation.kept import kept
 from simulation.parameters import FREE, PARAMETERS, parameter_record
 from simulation.programme import Scenario
 
@@ -15,12 +19,21 @@ def prior_draws(n: int, seed: int) -> list[dict[str, float]]:
     """``n`` sets of all free parameters, spread evenly over the priors (Latin hypercube).
 
     Draws depend on ``n`` and ``seed`` alone; parameters are independent, since no source gives correlations.
+    They are kept in the cache folder: scipy takes longer to load than a small run to simulate.
     """
-    from scipy.stats import qmc  # slow to import, and a run at the defaults draws nothing
+    sources = (Path(__file__), PACKAGE / "parameters.py", PACKAGE / "data" / "parameters.csv")
+    words = (n, seed, version("numpy"), version("scipy"))
+    depends_on = [*(file.read_bytes() for file in sources), repr(words).encode()]
+    values = kept("priors", depends_on, lambda: {"values": _drawn(n, seed)})["values"]
+    return [dict(zip(FREE, row, strict=True)) for row in values.tolist()]
+
+
+def _drawn(n: int, seed: int) -> NDArray[np.float64]:
+    """The draws, (n, free parameters)."""
+    from scipy.stats import qmc
 
     points = qmc.LatinHypercube(len(FREE), rng=np.random.default_rng([seed, 404])).random(n)
-    columns = {name: PARAMETERS[name].quantile(points[:, i]) for i, name in enumerate(FREE)}
-    return [{name: float(values[row]) for name, values in columns.items()} for row in range(n)]
+    return np.stack([PARAMETERS[name].quantile(points[:, i]) for i, name in enumerate(FREE)], axis=1)
 
 
 MONEY = tuple(
