@@ -363,23 +363,33 @@ def _weights(
 ) -> FloatArray:
     """Weight of each cluster's enterprises, background first: sector totals as in the nation.
 
-    A sector without a background cluster cannot be represented: the others then stand for its enterprises
-    too, so that the national total holds.
+    A region's background stands for what its programme strata leave of it, so that strata of a few regions do
+    not make these larger than they are; sectors are spread alike over the regions, so both totals hold. A
+    sector without a background cluster cannot be represented: the others then stand for its enterprises too,
+    so that the national total holds.
     """
-    n = len(sizes.sme_enterprises)
+    n, n_regions = frame.shape
 
     def members(clusters: IntArray, weight: FloatArray | float = 1.0) -> FloatArray:
         counts = np.bincount(frame.sector[clusters], weight * frame.members[clusters], minlength=n)
         return counts.astype(np.float64)
 
-    drawn = members(background)
+    def by_region(clusters: IntArray, weight: FloatArray | float = 1.0) -> FloatArray:
+        counts = np.bincount(frame.region[clusters], weight * frame.members[clusters], minlength=n_regions)
+        return counts.astype(np.float64)
+
+    nation = np.bincount(frame.region, frame.members, minlength=n_regions)
+    free = np.maximum(1.0, nation - by_region(programme))  # those of which the background is a sample
+    left = np.maximum(0.0, nation - by_region(programme, programme_weight)) / free
+    left = left[frame.region[background]]
+    drawn = members(background, left)
     rest = np.maximum(0.0, sizes.sme_enterprises - members(programme, programme_weight))
     present = drawn > 0
-    weight = np.where(present, rest / np.maximum(drawn, 1.0), 0.0)
+    weight = np.where(present, rest / np.where(present, drawn, 1.0), 0.0)
     if present.any():
         total = sizes.sme_enterprises.sum() - members(programme, programme_weight).sum()
         weight *= total / rest[present].sum()
-    return np.concatenate([weight[frame.sector[background]], programme_weight])
+    return np.concatenate([weight[frame.sector[background]] * left, programme_weight])
 
 
 class _Rows:

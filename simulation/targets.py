@@ -25,14 +25,26 @@ DEFAULT_ENTERPRISES = 1000
 INFORMED_WANTED = 400
 """Simulated enterprises that should hear of a programme, if it is large enough to inform as many."""
 
+INFORMED_A_REGION_MONTH = 1.0
+"""At least so many for each month and region in which the programme informs. Trainers count one to one: where
+a simulated enterprise comes once in years, and then keeps a region's trainers busy for years, others do not
+wait their turn, and providers stop for want of a client."""
+
 ONE_TO_ONE = 1_500
 """Enterprises informed up to which a programme is simulated one to one."""
 
-POOL_MARGIN = 1.25
-"""Eligible enterprises kept for each one to be informed, so that some may close and neighbours may hear."""
+POOL_MARGIN = 4.0
+"""Eligible enterprises kept for each one that the programme's channels inform, so that those informed have
+neighbours to pass it on to, as in the nation, where most know nothing."""
+
+ASSIGNED_MARGIN = 1.25
+"""The same for each place where enrolment is assigned: nobody need hear of it, but some close."""
 
 SIMILAR_SIZE = 4.0
 """Programmes with the same target whose sizes differ by less share one stratum."""
+
+Target = tuple[tuple[int, ...], tuple[int, ...], int, int]
+"""Numbers of the sectors and of the regions, smallest and largest size (employees)."""
 
 
 @dataclass(frozen=True)
@@ -61,32 +73,78 @@ def plan_targets(
     """Give each programme that is too small for the sample its own stratum; similar ones share one.
 
     ``fraction`` is the sampled share of the nation. A programme that informs at most ``ONE_TO_ONE``
-    enterprises is kept one to one; of a larger one about ``wanted`` are simulated, each standing for several
-    (or for as many as the scenario says). Raises InputError where nobody matches a programme's target.
+    enterprises is kept one to one; of a larger one ``wanted`` or more are simulated, each standing for
+    several (or for as many as the scenario says). Raises InputError where nobody matches a programme's
+    target.
     """
-    sizes: dict[int, float] = {}
-    targets: dict[int, tuple] = {}
+    needs: dict[int, _Need] = {}
     for i, scenario in enumerate(scenarios):
         if scenario.programme is not None:
-            planned = expected_informed(scenario.programme, scenario.months)
-            target = _target(scenario.programme, tables)
-            _check_not_empty(scenario, target, tables)
-            if planned * fraction < wanted:
-                sizes[i], targets[i] = planned, target
+            need = _need(scenario, scenario.programme, tables, wanted)
+            if need.informed * fraction < need.simulated:
+                needs[i] = need
     plans = [TargetPlan(None) for _ in scenarios]
-    open_groups: list[tuple[tuple, float, ProgrammeStratum]] = []
-    for i in sorted(sizes, key=lambda i: -sizes[i]):
-        weight = scenarios[i].population.programme_weight
-        alike = (targets[i], weight)
-        shared = next((g for g in open_groups if g[0] == alike and sizes[i] * SIMILAR_SIZE >= g[1]), None)
-        if shared is None:
-            shared = (alike, sizes[i], _stratum(targets[i], sizes[i], tables, wanted, weight))
-            open_groups.append(shared)
-        plans[i] = TargetPlan(shared[2])
+    for group in _alike(needs):
+        stratum = _stratum([needs[i] for i in group], tables)
+        for i in group:
+            plans[i] = TargetPlan(stratum)
     return plans
 
 
-def _check_not_empty(scenario: Scenario, target: tuple, tables: CensusTables) -> None:
+@dataclass(frozen=True)
+class _Need:
+    """What a programme asks of its stratum.
+
+    Attributes:
+        target: sectors and regions that open within the run, smallest and largest size.
+        informed: enterprises of the nation that its channels inform, or assigned places.
+        pool: enterprises of the nation that the eligible ones must stand for.
+        simulated: how many of those informed should be simulated.
+        weight: enterprises that each stands for, if the scenario says so.
+
+    """
+
+    target: Target
+    informed: float
+    pool: float
+    simulated: float
+    weight: float | None
+
+
+def _need(scenario: Scenario, programme: Programme, tables: CensusTables, wanted: int) -> _Need:
+    opens, months = open_month(programme, tables), scenario.months
+    if (opens < months).any():  # else the run ends before anything opens, and whoever is there will do
+        opens = np.where(opens < months, opens, NEVER)
+    target = _target(programme, opens)
+    _check_not_empty(scenario, target, tables)
+    assigned = programme.enrolment == "assigned"
+    margin = ASSIGNED_MARGIN if assigned else POOL_MARGIN
+    each_region = 0.0 if assigned else INFORMED_A_REGION_MONTH * _region_months(programme, opens, months)
+    return _Need(
+        target=target,
+        informed=expected_informed(programme, months),
+        pool=margin * _informed_of_whole(programme, opens, months, tables),
+        simulated=max(float(wanted), each_region),
+        weight=scenario.population.programme_weight,
+    )
+
+
+def _alike(needs: dict[int, _Need]) -> list[list[int]]:
+    """Numbers of the programmes that share a stratum, the largest programme of each group first."""
+    groups: list[list[int]] = []
+    for i in sorted(needs, key=lambda i: -needs[i].informed):
+        for group in groups:
+            first = needs[group[0]]
+            same = (first.target, first.weight) == (needs[i].target, needs[i].weight)
+            if same and needs[i].informed * SIMILAR_SIZE >= first.informed:
+                group.append(i)
+                break
+        else:
+            groups.append([i])
+    return groups
+
+
+def _check_not_empty(scenario: Scenario, target: Target, tables: CensusTables) -> None:
     """Raise InputError if the nation holds no enterprise that the programme may enrol."""
     found = eligible_in_nation(target, tables)
     if found < 1.0:
@@ -99,21 +157,46 @@ def _check_not_empty(scenario: Scenario, target: tuple, tables: CensusTables) ->
         )
 
 
-def _target(programme: Programme, tables: CensusTables) -> tuple:
-    opens = open_month(programme, tables) != NEVER
+def _target(programme: Programme, opens: NDArray[np.int32]) -> Target:
+    """Sectors and regions of which some part opens (``opens``: month, by both)."""
+    inside = opens != NEVER
     low, high = programme.target.employees
-    sectors = tuple(int(s) for s in np.flatnonzero(opens.any(axis=1)))
-    regions = tuple(int(r) for r in np.flatnonzero(opens.any(axis=0)))
+    sectors = tuple(int(s) for s in np.flatnonzero(inside.any(axis=1)))
+    regions = tuple(int(r) for r in np.flatnonzero(inside.any(axis=0)))
     return sectors, regions, low, high
 
 
-def _stratum(
-    target: tuple, planned: float, tables: CensusTables, wanted: int, given: float | None
-) -> ProgrammeStratum:
-    sectors, regions, low, high = target
-    weight = given or (1.0 if planned <= ONE_TO_ONE else max(1.0, planned / wanted))
-    national = eligible_in_nation(target, tables)
-    pool = min(max(20.0, POOL_MARGIN * planned / weight), max(1.0, national / weight))
+def _region_months(programme: Programme, opens: NDArray[np.int32], months: int) -> float:
+    """Months in which the programme informs, summed over the regions that are open then."""
+    last = months if programme.closing_month is None else min(months, programme.closing_month)
+    return float(np.maximum(0, last - opens.min(axis=0).astype(np.int64)).sum())
+
+
+def _informed_of_whole(
+    programme: Programme, opens: NDArray[np.int32], months: int, tables: CensusTables
+) -> float:
+    """Enterprises informed, were the whole target informed as much as what has opened by any month.
+
+    Where a few regions open first, all that the channels inform until others open is found in these.
+    """
+    number = eligible_by_area(programme.target.employees, tables)
+    whole = number[opens != NEVER].sum()
+    stages = np.unique(opens[opens != NEVER])
+    until = np.append(stages[1:], months)
+    return max(
+        expected_informed(programme, min(int(end), months)) * whole / max(1.0, number[opens <= stage].sum())
+        for stage, end in zip(stages, until, strict=True)
+    )
+
+
+def _stratum(needs: Sequence[_Need], tables: CensusTables) -> ProgrammeStratum:
+    """The stratum that ``needs`` share, the largest programme first."""
+    first = needs[0]
+    sectors, regions, low, high = first.target
+    exact = first.informed <= ONE_TO_ONE
+    weight = first.weight or (1.0 if exact else max(1.0, first.informed / first.simulated))
+    national = eligible_in_nation(first.target, tables)
+    pool = min(max(20.0, max(need.pool for need in needs) / weight), max(1.0, national / weight))
     return ProgrammeStratum(
         sectors=sectors,
         regions=regions,
@@ -124,9 +207,13 @@ def _stratum(
     )
 
 
-def eligible_in_nation(target: tuple, tables: CensusTables) -> float:
+def eligible_by_area(employees: tuple[int, int], tables: CensusTables) -> NDArray[np.float64]:
+    """Expected number of the nation's enterprises with ``employees`` (fewest, most), by sector and region."""
+    fitted = fit_size_distribution(tables)
+    return np.outer(fitted.sme_enterprises * fitted.probability_between(*employees), tables.region_share)
+
+
+def eligible_in_nation(target: Target, tables: CensusTables) -> float:
     """Expected number of the nation's enterprises in a target (sectors, regions, smallest, largest size)."""
     sectors, regions, low, high = target
-    fitted = fit_size_distribution(tables)
-    in_sectors = (fitted.sme_enterprises * fitted.probability_between(low, high))[list(sectors)].sum()
-    return float(in_sectors * tables.region_share[list(regions)].sum())
+    return float(eligible_by_area((low, high), tables)[np.ix_(sectors, regions)].sum())

@@ -121,6 +121,21 @@ def test_programme_is_kept_one_to_one():
     assert p.employees[inside].min() < 20
 
 
+def test_regions_keep_their_size_beside_a_stratum_of_some_of_them():
+    """What the stratum stands for in its regions, the background there does not stand for as well."""
+    wide = ProgrammeStratum(tuple(range(31)), (9, 10, 18), 50, 250, 1500, weight=20.0)
+    p = draw(sample=0.02, programme=(wide,))
+    region = np.bincount(p.region[p.incumbent], p.weight[p.incumbent], minlength=31)
+    of_stratum = p.incumbent & (p.stratum == PROGRAMME)
+    stands_for = np.bincount(p.region[of_stratum], p.weight[of_stratum], minlength=31)
+    expected = NATIONAL.sum() * TABLES.region_share
+    assert stands_for[9] > 0.2 * expected[9]
+    large = expected > 50_000
+    assert region[large] == pytest.approx(expected[large], rel=0.04)
+    drawn = np.bincount(p.sector, minlength=31) > 0
+    assert by_sector(p)[drawn] == pytest.approx(NATIONAL[drawn], rel=1e-3)
+
+
 def test_programme_is_in_proportion_to_the_nation():
     p = draw(enterprises=400, programme=(ProgrammeStratum((4, 5, 20), (9, 18), 50, 250, 3000),))
     inside = (p.stratum == PROGRAMME) & p.incumbent

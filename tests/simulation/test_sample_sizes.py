@@ -54,7 +54,6 @@ def test_samples_agree_with_a_national_programme(with_programme):
     assert with_programme.indicators >= FALSE_ALARMS, with_programme.worst(5)
 
 
-@pytest.mark.xfail(strict=True, reason="a programme with a stratum of its own reaches fewer enterprises")
 def test_samples_agree_on_reach(with_programme):
     """Enterprises and workers reached, persons in class, and what these cost the enterprises."""
     assert with_programme.reach >= FALSE_ALARMS, with_programme.worst(5)
