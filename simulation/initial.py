@@ -57,15 +57,28 @@ class InitialState:
     octets: NDArray[Any]
 
 
-def initial_state(population: Population, parameters: NDArray[Any], seed: int) -> InitialState:
-    """Place ``population`` at rest under ``parameters`` (a record array of one), drawn from ``seed``."""
+def initial_state(
+    population: Population,
+    parameters: NDArray[Any],
+    seed: int,
+    enterprises: NDArray[Any] | None = None,
+    octets: NDArray[Any] | None = None,
+) -> InitialState:
+    """Place ``population`` at rest under ``parameters`` (a record array of one), drawn from ``seed``.
+
+    ``enterprises`` (n,) and ``octets`` (as many as :func:`simulation.roster.lay_out` tells) are zeroed records
+    to be filled, such as parts of longer arrays; records of their own if none are given.
+    """
     p = parameters[0]
     first_octet = lay_out(population.employees)
-    enterprises, octets = np.zeros(population.n, ENTERPRISE), np.zeros(first_octet[-1], OCTET)
+    if enterprises is None:
+        enterprises = np.zeros(population.n, ENTERPRISE)
+    if octets is None:
+        octets = np.zeros(first_octet[-1], OCTET)
     wages = _fill(population, parameters, seed, first_octet, enterprises, octets)
     regions = _regions(population, first_octet, wages, p)
     sectors = _sectors(population, p)
-    clusters = np.zeros(int(population.cluster.max()) + 1, CLUSTER)
+    clusters = np.zeros(population.n_clusters, CLUSTER)
     return InitialState(enterprises, clusters, regions, sectors, octets)
 
 

@@ -73,18 +73,19 @@ def _default(info: FieldInfo) -> str:
     return "not given" if info.default is None else shown(info.default)
 
 
-def _settings(table: type[BaseModel], prefix: str = "") -> dict[str, Setting]:
+def settings_of(table: type[BaseModel], prefix: str = "") -> dict[str, Setting]:
+    """Every field of a table and of those inside it by its dotted path."""
     found = {}
     for name, info in table.model_fields.items():
         extra = info.json_schema_extra
         unit = str(extra["unit"]) if isinstance(extra, dict) else ""
         found[prefix + name] = Setting(unit, _range(info, unit), _default(info), info.description or "")
         for inner in _tables_in(info.annotation):
-            found.update(_settings(inner, f"{prefix}{name}."))
+            found.update(settings_of(inner, f"{prefix}{name}."))
     return found
 
 
-SETTINGS: dict[str, Setting] = _settings(Scenario)
+SETTINGS: dict[str, Setting] = settings_of(Scenario)
 """Every field of a scenario by its dotted path, without positions in lists: unit, range, default, meaning."""
 
 

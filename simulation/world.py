@@ -18,10 +18,9 @@ from simulation import draws, month, ordered
 from simulation.accounts import N_ACCOUNTS
 from simulation.compile import serial_kernel
 from simulation.firms import FIRMS
-from simulation.initial import WORTH_THREADS, InitialState
+from simulation.initial import WORTH_THREADS, InitialState, initial_state
 from simulation.market_accounts import N_MARKET_ACCOUNTS
 from simulation.parameters import PARAMETER_RECORD
-from simulation.placing import place_at_rest
 from simulation.population import SIZE_CLASSES, Population
 from simulation.programme import Scenario
 from simulation.programme_record import MarketTables, eligible_enterprises, market_tables, put_programme
@@ -200,14 +199,14 @@ def _starts(runs: Sequence[Run]) -> tuple[list[InitialState], NDArray[Any], NDAr
     They are placed where they stay: apart they would take memory of their own, in small pages, and copying.
     """
     enterprises = np.zeros(sum(run.population.n for run in runs), ENTERPRISE)
-    first_octets = [lay_out(run.population.employees) for run in runs]
-    octets = np.zeros(sum(first[-1] for first in first_octets), OCTET)
+    numbers = [int(lay_out(run.population.employees)[-1]) for run in runs]
+    octets = np.zeros(sum(numbers), OCTET)
     states: dict[tuple[int, bytes, int], InitialState] = {}
     starts = []
     enterprise = octet = 0
-    for run, first_octet in zip(runs, first_octets, strict=True):
+    for run, number in zip(runs, numbers, strict=True):
         mine = enterprises[enterprise : enterprise + run.population.n]
-        seats = octets[octet : octet + first_octet[-1]]
+        seats = octets[octet : octet + number]
         key = (id(run.population), run.parameters.tobytes(), run.population_seed)
         if key in states:
             known = states[key]
@@ -215,8 +214,8 @@ def _starts(runs: Sequence[Run]) -> tuple[list[InitialState], NDArray[Any], NDAr
                 known, enterprises=_copied(known.enterprises, mine), octets=_copied(known.octets, seats)
             )
         else:
-            start = states[key] = place_at_rest(
-                run.population, run.parameters, run.population_seed, first_octet, mine, seats
+            start = states[key] = initial_state(
+                run.population, run.parameters, run.population_seed, mine, seats
             )
         starts.append(start)
         enterprise, octet = enterprise + len(mine), octet + len(seats)
