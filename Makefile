@@ -16,7 +16,7 @@ $(VENV)/.installed: pyproject.toml requirements.txt
 
 demo: install  ## three rollout scenarios compared: a table, figures, and where they are
 	@rm -rf results/demo
-	@$(BIN)/scoresim compare tapered_subsidy class_only safety_first_national --replicates 12 --out results/demo
+	@$(BIN)/scoresim compare tapered_subsidy class_only safety_first_national --replicates 6 --out results/demo
 
 test: install  ## the fast tests
 	@$(BIN)/python -m simulation.warm_up
@@ -33,7 +33,7 @@ lint: install  ## style and types
 
 figures: install  ## the picture in the README
 	@rm -rf results/readme
-	@$(BIN)/scoresim compare tapered_subsidy class_only safety_first_national --replicates 24 --out results/readme
+	@$(BIN)/scoresim compare tapered_subsidy class_only safety_first_national --replicates 12 --out results/readme
 	@cp results/readme/figures/effects.png docs/effects.png
 
 clean:
