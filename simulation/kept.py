@@ -29,19 +29,20 @@ def kept(name: str, depends_on: Iterable[bytes], make: Callable[[], Arrays]) -> 
         digest.update(len(part).to_bytes(8, "little") + part)
     file = cache_folder().parent / f"{name}-{digest.hexdigest()[:16]}.npz"
     with suppress(Exception):  # missing, or damaged in one of the many ways a file can be
-        return _read(file)
+        return read_arrays(file)
     arrays = make()
     with suppress(OSError):
-        _write(file, arrays)
+        write_arrays(file, arrays)
     return arrays
 
 
-def _read(file: Path) -> Arrays:
+def read_arrays(file: Path) -> Arrays:
+    """The arrays of a file that `write_arrays` left."""
     with np.load(file, allow_pickle=False) as arrays:
         return dict(arrays)
 
 
-def _write(file: Path, arrays: Arrays) -> None:
+def write_arrays(file: Path, arrays: Arrays) -> None:
     """Write beside the place and rename: another process sees the whole file or none."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{uuid.uuid4().hex}.npz")
