@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +73,7 @@ class Emulator:
         """Number of parameters, active or not."""
         return len(self.low)
 
-    @property
+    @cached_property
     def active(self) -> IntArray:
         """Numbers of the parameters that matter to any target."""
         return np.array([i for i, power in self.basis.powers if power == 1], np.int64)
