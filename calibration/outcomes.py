@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,6 @@ FloatArray = NDArray[np.float64]
 PRACTICES = tuple(a.PRACTICE_COOPERATION + k for k in range(len(MODULES)))
 
 RATIOS: dict[str, tuple[tuple[int, ...], int, float]] = {
-    "practices": (PRACTICES, a.ENTERPRISES, 1.0 / len(MODULES)),
     **{f"practices.{name}": ((PRACTICES[k],), a.ENTERPRISES, 1.0) for k, name in enumerate(MODULES)},
     "productivity": ((a.VALUE_ADDED,), a.HOURS, 1.0),
     "output": ((a.GROSS_OUTPUT,), a.ENTERPRISES, 1.0),
@@ -54,9 +54,18 @@ class Measured:
         return float(self.above[chosen].sum()) / total if total > 0.0 else float("nan")
 
 
-def measured(panel: NDArray[np.float32], measure: str, first: int, last: int) -> Measured:
-    """One measure of a panel (enterprises, months, accounts) from month ``first`` to ``last``, included."""
-    accounts, denominator, factor = RATIOS[measure]
+def measured(
+    panel: NDArray[np.float32], measure: str, first: int, last: int, modules: Sequence[str] = MODULES
+) -> Measured:
+    """One measure of a panel (enterprises, months, accounts) from month ``first`` to ``last``, included.
+
+    ``modules`` are those whose practices the measure ``practices`` holds.
+    """
+    if measure == "practices":
+        accounts = tuple(PRACTICES[MODULES.index(name)] for name in modules)
+        denominator, factor = a.ENTERPRISES, 1.0 / len(accounts)
+    else:
+        accounts, denominator, factor = RATIOS[measure]
     window = panel[:, first : last + 1]
     above = window[:, :, list(accounts)].astype(np.float64).sum(axis=(1, 2)) * factor
     return Measured(above, window[:, :, denominator].astype(np.float64).sum(axis=1))

@@ -169,9 +169,9 @@ def _effects(trial: Trial, arms: Mapping[str, NDArray[np.float32]]) -> list[floa
     for outcome in trial.outcomes:
         sides = []
         for name in (outcome.treated, outcome.control):
-            before = measured(arms[name], outcome.measure, 0, BEFORE - 1)
-            after = measured(
-                arms[name], outcome.measure, BEFORE + outcome.from_month, BEFORE + outcome.to_month
+            windows = ((0, BEFORE - 1), (BEFORE + outcome.from_month, BEFORE + outcome.to_month))
+            before, after = (
+                measured(arms[name], outcome.measure, first, last, trial.modules) for first, last in windows
             )
             sides.append((before, after))
         found.append(estimate(outcome.estimator, outcome.scale, sides[0], sides[1]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, ValidationError, field_validator, model_validator
 
@@ -20,7 +20,7 @@ from simulation.programme_parts import Employees, ModuleName, Table, as_tuple, f
 from simulation.scenario_files import settings_of
 
 MEASURES = {
-    "practices": "share of management practices in use, mean of the five modules",
+    "practices": "share of practices in use, mean of the modules that the trial teaches",
     "practices.quality": "share of quality practices in use",
     "practices.cleaner_production": "share of productivity and cleaner-production practices in use",
     "practices.safety": "share of safety practices in use",
@@ -168,6 +168,12 @@ class Trial(Table):
         ..., "outcomes", "What was published"
     )
     notes: str = setting("", "text", "What was assumed of this study alone")
+
+    @property
+    def modules(self) -> tuple[ModuleName, ...]:
+        """Modules that some arm teaches: those whose practices its score of practices holds."""
+        taught = {course.module for courses in self.arms.values() for course in courses}
+        return tuple(name for name in get_args(ModuleName) if name in taught)
 
     @property
     def months(self) -> int:

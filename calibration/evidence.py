@@ -1,0 +1,143 @@
+"""The evidence in one list: effects of trials and national levels as targets, in units that can be pooled.
+
+Effects on productivity, scale, profit, defects, injuries, turnover, absence and energy are compared in log
+points times 100 (about per cent), whatever unit a study chose; practices in points of 100. Directions are kept
+apart: they are checked and never fitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.likelihood import Direction, Target, typical_effect
+from calibration.moments import Level, published_levels
+from calibration.trial_files import Outcome, Trial
+
+DISCREPANCY = 0.25
+"""Standard deviation of what the model leaves out of an effect, as a share of its class's typical effect."""
+LEVEL_DISCREPANCY = 0.05
+"""The same of a national level, as a share of the level."""
+NO_EFFECT = 0.5
+"""Size up to which an effect counts as none, as a share of its class's typical effect."""
+
+LOG_POINTS = 100.0
+LEAST_RATIO = 0.01
+"""Least ratio of two arms, so that its logarithm is a number."""
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One outcome of one trial: where it stands, and what it is compared in.
+
+    ``column`` is its place among the simulated effects of all trials.
+    """
+
+    trial: Trial
+    outcome: Outcome
+    column: int
+
+    @property
+    def name(self) -> str:
+        """Trial and outcome."""
+        return f"{self.trial.name}: {self.outcome.name}"
+
+    @property
+    def unit(self) -> str:
+        """Unit in which published and simulated effect are compared."""
+        if self.outcome.scale in ("log", "percent"):
+            return "log points x 100"
+        return {"points": "points", "level": "level"}.get(self.outcome.scale, "standard deviations")
+
+    @property
+    def outcome_class(self) -> str:
+        """Class of outcome and its unit: within it errors are pooled and forecasts compared."""
+        return f"{self.outcome.outcome_class}, {self.unit}"
+
+    def in_unit(self, effect: FloatArray | float) -> FloatArray:
+        """An effect on the study's scale in the unit of comparison."""
+        values = np.asarray(effect, np.float64)
+        if self.outcome.scale == "log":
+            return LOG_POINTS * values
+        if self.outcome.scale == "percent":
+            return LOG_POINTS * np.log(np.maximum(LEAST_RATIO, 1.0 + values / 100.0))
+        return values
+
+    @property
+    def standard_error(self) -> float | None:
+        """The published standard error in the unit of comparison; None if none was published."""
+        error = self.outcome.standard_error
+        if error is None or self.outcome.scale not in ("log", "percent"):
+            return error
+        if self.outcome.scale == "log":
+            return LOG_POINTS * error
+        return error / max(LEAST_RATIO, 1.0 + self.outcome.published / 100.0)
+
+
+def effects_of(trials: Sequence[Trial]) -> list[Effect]:
+    """All outcomes of ``trials``, in the order in which their effects are simulated."""
+    pairs = [(trial, outcome) for trial in trials for outcome in trial.outcomes]
+    return [Effect(trial, outcome, column) for column, (trial, outcome) in enumerate(pairs)]
+
+
+def sizes_of(effects: Sequence[Effect]) -> list[Effect]:
+    """Those of which a size was published."""
+    return [effect for effect in effects if not effect.outcome.direction_only]
+
+
+def effect_targets(effects: Sequence[Effect], known: Sequence[Effect]) -> list[Target]:
+    """Targets of the ``effects`` of which a size was published; discrepancies are pooled from the ``known``."""
+    plain = [_target(effect, 0.0) for effect in known]
+    return [
+        _target(effect, DISCREPANCY * max(
+            abs(float(effect.in_unit(effect.outcome.published))), typical_effect(effect.outcome_class, plain)
+        ))
+        for effect in effects
+    ]  # fmt: skip
+
+
+def _target(effect: Effect, discrepancy: float) -> Target:
+    return Target(
+        name=effect.name,
+        study=effect.trial.study,
+        outcome=effect.outcome_class,
+        published=float(effect.in_unit(effect.outcome.published)),
+        se=effect.standard_error,
+        discrepancy=discrepancy,
+        abroad=effect.trial.country != "China",
+    )
+
+
+def level_targets(levels: Sequence[Level] | None = None) -> list[Target]:
+    """Targets of the national levels."""
+    return [
+        Target(
+            name=f"level: {level.name}",
+            study=f"level: {level.name}",
+            outcome=f"level: {level.name}",
+            published=level.value,
+            se=level.standard_error,
+            discrepancy=LEVEL_DISCREPANCY * level.value,
+        )
+        for level in (published_levels() if levels is None else levels)
+    ]
+
+
+def directions_of(effects: Sequence[Effect], known: Sequence[Effect]) -> list[Direction]:
+    """What is known of the ``effects`` of which only a direction was published."""
+    plain = [_target(effect, 0.0) for effect in known]
+    return [
+        Direction(
+            effect.name,
+            effect.trial.study,
+            int(effect.outcome.published),
+            NO_EFFECT * (typical_effect(effect.outcome_class, plain) or 1.0),
+        )
+        for effect in effects
+        if effect.outcome.direction_only
+    ]
