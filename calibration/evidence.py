@@ -1,8 +1,8 @@
 """The evidence in one list: effects of trials and national levels as targets, in units that can be pooled.
 
 Effects on productivity, scale, profit, defects, injuries, turnover, absence and energy are compared in log
-points times 100 (about per cent), whatever unit a study chose; practices in points of 100. Directions are kept
-apart: they are checked and never fitted.
+points times 100 (about per cent), whatever unit a study chose; practices in points of 100. Directions are
+kept apart: they are checked and never fitted.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def sizes_of(effects: Sequence[Effect]) -> list[Effect]:
 
 
 def effect_targets(effects: Sequence[Effect], known: Sequence[Effect]) -> list[Target]:
-    """Targets of the ``effects`` of which a size was published; discrepancies are pooled from the ``known``."""
+    """Targets of the ``effects`` of which a size was published; discrepancies are pooled from the
+    ``known``.
+    """
     plain = [_target(effect, 0.0) for effect in known]
     return [
         _target(effect, DISCREPANCY * max(

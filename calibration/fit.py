@@ -1,15 +1,15 @@
 """The fit: a bank of simulations, an emulator of it, and the posterior given all evidence.
 
-A point of the bank sets every free parameter that a trial or a national level could depend on; all effects of
-all trials, also of those held out, and all levels are simulated there once. From the bank follow the emulator,
-the posterior, its check and the validation, none of which simulates again.
+A point of the bank sets every free parameter that a trial or a national level could depend on; all effects
+of all trials, also of those held out, and all levels are simulated there once. From the bank follow the
+emulator, the posterior, its check and the validation, none of which simulates again.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from scipy.special import ndtr
 from calibration import evidence, likelihood
 from calibration.bank import Bank, Design
 from calibration.elliptical import Sampling
-from calibration.emulator import Emulator, fit_emulator
+from calibration.emulator import Accuracy, Emulator, fit_emulator
 from calibration.evidence import Effect, effects_of, sizes_of
 from calibration.moments import FILE as LEVELS_FILE
 from calibration.moments import published_levels, simulate_levels
@@ -70,7 +70,9 @@ class Fit:
 
 
 def design_of(trials: Sequence[Trial], seed: int = BANK_SEED) -> Design:
-    """The bank's design: which parameters and columns, and a hash of all that simulated numbers follow from."""
+    """The bank's design: which parameters and columns, and a hash of all that simulated numbers follow
+    from.
+    """
     columns = [effect.name for effect in effects_of(trials)]
     columns += [f"level: {level.name}" for level in published_levels()]
     digest = hashlib.sha256(source_hash().encode() + LEVELS_FILE.read_bytes())
@@ -91,7 +93,9 @@ def fill_bank(
 
 
 def simulated(points: FloatArray, trials: Sequence[Trial], seed: int) -> FloatArray:
-    """Effects of the trials and national levels at ``points`` (points, parameters) of standard-normal units."""
+    """Effects of the trials and national levels at ``points`` (points, parameters) of standard-normal
+    units.
+    """
     draws = parameter_draws(points)
     effects, levels = simulate_trials(trials, draws, seed), simulate_levels(draws, seed)
     in_units = [effect.in_unit(effects[:, effect.column]) for effect in effects_of(trials)]
@@ -112,7 +116,7 @@ def fit(
 
     All discrepancies are taken ``discrepancy`` times.
     """
-    z, y = bank.read(range(parts - min(UNSEEN, parts // 4)))
+    z, y = bank.read(range(seen_parts(parts)))
     effects = effects_of(trials)
     fitted, targets = fitted_targets(effects)
     emulator = fit_emulator(z, y, bank.design.targets, seed)
@@ -121,6 +125,11 @@ def fit(
     published = np.array([target.published for target in targets])
     draws = sample(of_fitted, likelihood.Evidence.of(published, errors.variance), sampling, seed)[0]
     return Fit(effects, fitted, targets, errors, emulator, draws)
+
+
+def seen_parts(parts: int) -> int:
+    """Parts that the emulator sees, of all there are; the others are truths of the check."""
+    return parts - min(UNSEEN, parts // 4)
 
 
 def fitted_targets(effects: Sequence[Effect]) -> tuple[NDArray[np.int64], list[likelihood.Target]]:
@@ -134,10 +143,6 @@ def fitted_targets(effects: Sequence[Effect]) -> tuple[NDArray[np.int64], list[l
 
 def chosen_targets(emulator: Emulator, columns: NDArray[np.int64]) -> Emulator:
     """The same emulator, of the ``columns`` alone."""
-    from dataclasses import replace
-
-    from calibration.emulator import Accuracy
-
     return replace(
         emulator,
         constant=emulator.constant[columns],

@@ -1,7 +1,8 @@
-"""National levels without a programme: what the model must show before any training, beside what was published.
+"""National levels without a programme: what the model must show before any training, beside what was
+published.
 
-A sample of enterprises of all sectors is simulated without a programme; its first months, in which states come
-to rest, are left out. Sector offsets keep their priors, since no level by sector was found.
+A sample of enterprises of all sectors is simulated without a programme; its first months, in which states
+come to rest, are left out. Sector offsets keep their priors, since no level by sector was found.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A trial in silico: the study's doses to enterprises like the study's, measured with the study's estimator.
 
-Every arm is simulated on the same enterprises with the same events, so that the difference between two arms is
-the effect and hardly any chance. Doses are given as the study's design says, not through the training market:
-whoever was assigned takes part. Participants stand alone (nobody's neighbours are trained).
+Every arm is simulated on the same enterprises with the same events, so that the difference between two arms
+is the effect and hardly any chance. Doses are given as the study's design says, not through the training
+market: whoever was assigned takes part. Participants stand alone (nobody's neighbours are trained).
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Dose:
 def doses(courses: Sequence[Course]) -> dict[int, Dose]:
     """What is given in each month from the start.
 
-    A month takes one module: where several fall into one, each gets its turn in the months that follow, in the
-    order of the file.
+    A month takes one module: where several fall into one, each gets its turn in the months that follow, in
+    the order of the file.
     """
     wanted: dict[int, list[Dose]] = {}
     for course in courses:

@@ -1,8 +1,8 @@
 """Trials: who took part in a study, what its arms got, what was measured, and what was published.
 
-A trial file (TOML) describes one study so that :mod:`calibration.trial` can repeat it in the model: the same
-doses to enterprises like the study's, the same outcomes after as many months, the same estimator. What studies
-leave unsaid about their arms is assumed once for all of them, in ``ASSUMED``.
+A trial file (TOML) describes one study so that :mod:`calibration.trial` can repeat it in the model: the
+same doses to enterprises like the study's, the same outcomes after as many months, the same estimator. What
+studies leave unsaid about their arms is assumed once for all of them, in ``ASSUMED``.
 """
 
 from __future__ import annotations

@@ -290,6 +290,63 @@ def compare_command(
     _answer("compare", commands.compare(scenarios, baseline, month, options), as_json)
 
 
+# scoresim calibrate, validate
+
+
+@app.command("calibrate")
+def calibrate_command(
+    out: Annotated[
+        str,
+        typer.Option(
+            metavar="DIR", help="Folder of bank, posterior and tables; a bank there is gone on with."
+        ),
+    ] = "results/calibration",
+    parts: Annotated[
+        int, typer.Option(min=20, metavar="N", help="Parts of the bank, 24 points of the prior each.")
+    ] = 100,
+    check: Annotated[
+        bool, typer.Option("--check/--no-check", help="Check coverage over made-up truths.")
+    ] = True,
+    seed: Seed = 1,
+    threads: Threads = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the free parameters to trials and national levels; resumes where it was interrupted."""
+    from pathlib import Path
+
+    from scenarios import fit_commands
+    from simulation.batch import use_threads
+
+    use_threads(threads)
+    asked = fit_commands.Asked(Path(out), parts, seed, check, as_json)
+    _answer("calibrate", fit_commands.calibrate(asked), as_json)
+
+
+@app.command("validate")
+def validate_command(
+    trials: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Folder of trial files; not given: the shipped ones.")
+    ] = None,
+    posterior: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A posterior file; not given: the shipped one.")
+    ] = None,
+    prior: Annotated[bool, typer.Option("--prior", help="Draws from the priors instead.")] = False,
+    draws: Annotated[int, typer.Option(min=10, metavar="N", help="Draws of the parameters.")] = 100,
+    seed: Seed = 1,
+    threads: Threads = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Repeat published trials in the model: simulated beside published effects, fitted and held out apart."""
+    from scenarios import fit_commands
+    from simulation.batch import use_threads
+
+    use_threads(threads)
+    chosen = None if prior else fit_commands.posterior_file(posterior)
+    answer = fit_commands.run_validation(trials, chosen, draws, seed, out, as_json)
+    _answer("validate", answer, as_json)
+
+
 @app.command("bench")
 def bench_command(
     enterprises: Annotated[

@@ -1,0 +1,243 @@
+"""`scoresim calibrate` and `scoresim validate`: fit the model to the evidence, and judge it by trials."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from calibration import fit as fitting
+from calibration.bank import Bank
+from calibration.coverage import check_coverage
+from calibration.draws_file import draws_table, provenance, read_draws, write_draws
+from calibration.elliptical import Sampling
+from calibration.forecast import leave_one_study_out
+from calibration.prior import prior_draws
+from calibration.trial_files import load_trials, shipped_trials
+from calibration.validation import directions_table, summary_table, trials_table, validate
+from scenarios import fit_tables, output
+from scenarios.answers import Answer
+from scenarios.progress import progress_bar
+from scenarios.trial_figures import forest
+from simulation.inputs import InputError, check_out_dir
+
+SAMPLING = Sampling(chains=16, warm_up=300, draws=500, thin=5)
+CHECKED = Sampling(chains=4, warm_up=100, draws=100, thin=3)
+"""How much is drawn for the posterior, and for each data set of its check."""
+
+SHIPPED_DRAWS = 1_000
+"""Draws kept in the posterior file."""
+
+POSTERIOR = "posterior.parquet"
+TIMES = (0.5, 2.0)
+"""Multiples of all discrepancies at which the fit is repeated."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What `calibrate` is asked: where, how many parts of the bank, seed, and whether to check coverage."""
+
+    out: Path
+    parts: int = fitting.PARTS
+    seed: int = 1
+    check: bool = True
+    quiet: bool = False
+
+
+def calibrate(asked: Asked) -> Answer:
+    """Fill the bank (or go on with the one that is there), fit, check, and write all into ``asked.out``."""
+    trials = load_trials()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    bank = Bank.open(fitting.bank_folder(asked.out), fitting.design_of(trials))
+    with progress_bar("Simulating", asked.quiet) as progress:
+        fitting.fill_bank(bank, trials, asked.parts, progress.simulated)
+    fit = fitting.fit(bank, trials, asked.parts, SAMPLING, asked.seed)
+    unseen = range(fitting.seen_parts(asked.parts), asked.parts)
+    _, responses = bank.read(range(asked.parts))
+    of_fitted = fitting.chosen_targets(fit.emulator, fit.fitted)
+    tables = {
+        "targets": fit_tables.targets_table(fit, responses[:, fit.fitted]),
+        "parameters": fit_tables.parameters_table(fit),
+        "left_out": fit_tables.left_out_table(
+            fit,
+            leave_one_study_out(of_fitted, fit.targets, of_fitted.accuracy.error, CHECKED, asked.seed),
+        ),
+        "discrepancy": _by_discrepancy(bank, trials, asked),
+    }
+    if asked.check:
+        z, y = bank.read(unseen)
+        found = check_coverage(of_fitted, z, y[:, fit.fitted], fit.errors, CHECKED, asked.seed)
+        tables["coverage"] = fit_tables.coverage_table(found)
+    table = draws_table(fit.draws, fitting.FITTED, SHIPPED_DRAWS)
+    source = provenance(
+        f"scoresim calibrate --parts {asked.parts} --seed {asked.seed}", shipped_trials(), asked.seed,
+        bank=bank.design.simulated, points=asked.parts * fitting.PART,
+    )  # fmt: skip
+    write_draws(asked.out / POSTERIOR, table, source)
+    frames = {name: pl.DataFrame(rows) for name, rows in tables.items()}
+    for name, frame in frames.items():
+        frame.write_parquet(asked.out / f"{name}.parquet", compression="zstd")
+    return Answer(frames, {"command": "calibrate", **source}, lambda: _show_fit(tables, asked.out))
+
+
+def _by_discrepancy(bank: Bank, trials: Sequence[Any], asked: Asked) -> list[dict[str, Any]]:
+    """Posterior mean responses when the model is trusted more or less than usual."""
+    rows: list[dict[str, Any]] = []
+    for times in (1.0, *TIMES):
+        fit = fitting.fit(bank, trials, asked.parts, CHECKED, asked.seed, discrepancy=times)
+        mean = fit.emulator.mean(fit.draws.reshape(-1, fit.draws.shape[-1]))[:, fit.fitted].mean(axis=0)
+        for k, target in enumerate(fit.targets):
+            if times == 1.0:
+                rows.append({"target": target.name, "published": target.published})
+            rows[k][f"simulated_x{times:g}"] = float(mean[k])
+    return rows
+
+
+def _show_fit(tables: dict[str, list[dict[str, Any]]], out: Path) -> None:
+    console = Console()
+    grid = Table(title="Targets: published, and mean response before and after the fit")
+    for heading in ("target", "published", "error", "prior", "posterior [90 %]", "nearest"):
+        grid.add_column(heading, justify="left" if heading == "target" else "right")
+    for row in tables["targets"]:
+        total = np.hypot(row["error"], np.hypot(row["transport"], row["discrepancy"]))
+        grid.add_row(
+            row["target"], f"{row['published']:.3g}", f"{total:.2g}", f"{row['prior']:.3g}",
+            f"{row['posterior']:.3g} [{row['low']:.3g}, {row['high']:.3g}]", f"{row['nearest']:.1f}",
+        )  # fmt: skip
+    console.print(grid)
+    informed = [row for row in tables["parameters"] if row["informed"]]
+    console.print(
+        f"{len(informed)} of {len(tables['parameters'])} fitted parameters are informed by the data:"
+    )
+    for row in sorted(informed, key=lambda row: -row["contraction"]):
+        console.print(
+            f"  {row['parameter']}: {row['prior_low']:.3g} to {row['prior_high']:.3g} before, "
+            f"{row['low']:.3g} to {row['high']:.3g} after ({row['contraction']:.0%} of the variance gone)"
+        )
+    for row in tables.get("coverage", ()):
+        console.print(
+            f"Check over {row['truths']} made-up truths: 50 % intervals hold {row['coverage_50']:.1%} "
+            f"(± {row['coverage_50_error']:.1%}), 90 % intervals {row['coverage_90']:.1%} "
+            f"(± {row['coverage_90_error']:.1%}); least p of uniform ranks {row['least_p_of_ranks']:.2g}"
+        )
+    left_out = tables["left_out"]
+    console.print(
+        f"Each study foretold by the others: {sum(row['inside'] for row in left_out)} of {len(left_out)} "
+        f"effects inside; {sum(row['no_effect_inside'] for row in left_out)} intervals hold no effect too"
+    )
+    console.print(f"Posterior and tables are in {out}")
+
+
+def run_validation(
+    trials: str | None, posterior: Path | None, draws: int, seed: int, out: str | None, quiet: bool
+) -> Answer:
+    """Simulate the trials of a folder (the shipped ones) under draws of the parameters, and compare."""
+    chosen = load_trials(trials)
+    if out is not None:
+        check_out_dir(out)
+    values, belief = _draws(posterior, draws, seed)
+    with progress_bar("Simulating", quiet) as progress:
+        simulated = _simulated(chosen, values, seed, progress.simulated)
+    result = validate(chosen, values, seed, simulated)
+    tables = {"trials": trials_table(result), "directions": directions_table(result)}
+    tables["summary"] = summary_table(tables["trials"])
+    frames = {name: pl.DataFrame(rows) for name, rows in tables.items()}
+    manifest = {
+        "command": "validate", "trials": [trial.model_dump(mode="json") for trial in chosen],
+        "parameters": belief, "draws": draws, "seed": seed, "code_revision": output.code_revision(),
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+    }  # fmt: skip
+    if out is not None:
+        figures = {"forest": forest(tables["trials"], f"scoresim, {draws} draws, {belief['belief']}")}
+        output.write(Path(out), frames, figures, json.loads(json.dumps(manifest, default=str)))
+    return Answer(frames, manifest, lambda: _show_trials(tables, out))
+
+
+AT_ONCE = 25
+"""Draws simulated side by side, between which progress is told."""
+
+
+def _simulated(
+    trials: Sequence[Any],
+    values: Sequence[dict[str, float]],
+    seed: int,
+    progress: Callable[[float, float], None],
+) -> NDArray[np.float64]:
+    from calibration.evidence import effects_of
+    from calibration.trial import simulate_trials
+
+    parts = []
+    for first in range(0, len(values), AT_ONCE):
+        parts.append(simulate_trials(trials, values[first : first + AT_ONCE], seed))
+        progress(min(len(values), first + AT_ONCE), len(values))
+    found = np.concatenate(parts)
+    return np.column_stack([effect.in_unit(found[:, effect.column]) for effect in effects_of(trials)])
+
+
+def posterior_file(given: str | None) -> Path:
+    """The posterior file that is ``given``, or the shipped one."""
+    file = Path(given) if given is not None else Path(fitting.__file__).parent / "data" / POSTERIOR
+    if not file.is_file():
+        remedy = "fit one with scoresim calibrate, or write --prior"
+        raise InputError(None, "--posterior", str(file), "is not a file", remedy)
+    return file
+
+
+def _draws(posterior: Path | None, n: int, seed: int) -> tuple[list[dict[str, float]], dict[str, Any]]:
+    """``n`` draws of the fitted parameters: of a posterior file, or of the prior without one."""
+    if posterior is None:
+        chosen = [{name: draw[name] for name in fitting.FITTED} for draw in prior_draws(n, seed)]
+        return chosen, {"belief": "prior"}
+    table, source = read_draws(posterior)
+    rows = np.linspace(0, len(table) - 1, n).round().astype(int).tolist()
+    return table[rows].to_dicts(), {"belief": "posterior", **source}
+
+
+def _show_trials(tables: dict[str, list[dict[str, Any]]], out: str | None) -> None:
+    console = Console()
+    for name, title in (("calibration", "Fitted to"), ("validation", "Held out: never fitted to")):
+        rows = [row for row in tables["trials"] if row["set"] == name]
+        if not rows:
+            continue
+        grid = Table(title=title)
+        for heading in (
+            "study",
+            "outcome",
+            "published (se)",
+            "simulated [90 %]",
+            "foretold 90 %",
+            "inside",
+            "0 too",
+        ):
+            grid.add_column(heading, justify="left" if heading in ("study", "outcome") else "right")
+        for row in rows:
+            se = f"{row['published_se']:.2g}" + ("*" if row["se_assumed"] else "")
+            grid.add_row(
+                row["study"], f"{row['outcome']}, {row['unit']}", f"{row['published']:.3g} ({se})",
+                f"{row['simulated']:.3g} [{row['simulated_low']:.3g}, {row['simulated_high']:.3g}]",
+                f"{row['low']:.3g} to {row['high']:.3g}", "yes" if row["inside"] else "NO",
+                "yes" if row["no_effect_inside"] else "no",
+            )  # fmt: skip
+        console.print(grid)
+    for row in tables["summary"]:
+        console.print(
+            f"{row['set']}: {row['inside']} of {row['effects']} inside, no effect inside too for "
+            f"{row['no_effect_inside']}; score (in standard deviations of the class, less is better) "
+            f"{row['score']:.2f}; of no effect {row['score_no_effect']:.2f}, of the other studies' mean "
+            f"{row['score_other_studies']:.2f}"
+        )
+    agree = sum(row["agrees"] for row in tables["directions"])
+    console.print(
+        f"Directions: {agree} of {len(tables['directions'])} agree in most draws. *: error assumed."
+    )
+    if out is not None:
+        console.print(f"Tables, forest plot and manifest.json are in {out}")

@@ -1,0 +1,117 @@
+"""Tables of `scoresim calibrate`: targets before and after the fit, what the evidence taught, its check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from calibration.contraction import contraction
+from calibration.coverage import Coverage
+from calibration.fit import FITTED, Fit
+from calibration.forecast import Forecast
+from calibration.likelihood import implausibility
+from simulation.parameters import PARAMETERS
+
+INTERVAL = (0.05, 0.95)
+
+FloatArray = NDArray[np.float64]
+
+
+def targets_table(fit: Fit, responses: FloatArray) -> list[dict[str, Any]]:
+    """One record a target: errors, the prior's and the posterior's mean response, nearest approach.
+
+    ``responses`` (points, targets) are the bank's at the prior.
+    """
+    flat = fit.draws.reshape(-1, fit.draws.shape[-1])
+    posterior = fit.emulator.mean(flat)[:, fit.fitted]
+    published = np.array([target.published for target in fit.targets])
+    nearest = np.nanmin(implausibility(responses, published, fit.errors.variance), axis=0)
+    rows = []
+    for k, target in enumerate(fit.targets):
+        low, high = np.quantile(posterior[:, k], INTERVAL)
+        rows.append(
+            {
+                "target": target.name,
+                "class": target.outcome,
+                "published": target.published,
+                "error": float(fit.errors.published[k]),
+                "error_assumed": bool(fit.errors.assumed[k]),
+                "transport": float(fit.errors.transport[k]),
+                "discrepancy": float(fit.errors.discrepancy[k]),
+                "emulator_error": float(fit.errors.emulator[k]),
+                "emulator_r2": float(fit.emulator.accuracy.r2[fit.fitted[k]]),
+                "prior": float(np.nanmean(responses[:, k])),
+                "posterior": float(posterior[:, k].mean()),
+                "low": float(low),
+                "high": float(high),
+                "nearest": float(nearest[k]),
+            }
+        )
+    return rows
+
+
+def parameters_table(fit: Fit) -> list[dict[str, Any]]:
+    """One record a fitted parameter, in its own unit: prior and posterior, and whether the data inform it."""
+    taught = contraction(fit.draws)
+    flat = fit.draws.reshape(-1, fit.draws.shape[-1])
+    rows = []
+    for i, name in enumerate(FITTED):
+        parameter = PARAMETERS[name]
+        values = np.asarray(parameter.quantile(ndtr(flat[:, i])))
+        prior = np.asarray(parameter.quantile(np.array(INTERVAL)))
+        low, high = np.quantile(values, INTERVAL)
+        rows.append(
+            {
+                "parameter": name,
+                "unit": parameter.unit,
+                "default": parameter.default,
+                "prior_low": float(prior[0]),
+                "prior_high": float(prior[1]),
+                "posterior": float(values.mean()),
+                "low": float(low),
+                "high": float(high),
+                "shift": float(taught.shift[i]),
+                "contraction": float(taught.contraction[i]),
+                "informed": bool(taught.informed[i]),
+            }
+        )
+    return rows
+
+
+def left_out_table(fit: Fit, foretold: Forecast) -> list[dict[str, Any]]:
+    """One record a fitted effect, as foretold by a fit without its study."""
+    return [
+        {
+            "target": target.name,
+            "published": target.published,
+            "foretold": float(foretold.mean[k]),
+            "low": float(foretold.low[k]),
+            "high": float(foretold.high[k]),
+            "inside": bool(foretold.inside[k]),
+            "no_effect_inside": bool(foretold.no_effect_inside[k]),
+        }
+        for k, target in enumerate(fit.targets)
+        if not target.name.startswith("level:")
+    ]
+
+
+def coverage_table(check: Coverage) -> list[dict[str, Any]]:
+    """The check in one record: coverage with its error, ranks, parameters recovered."""
+    inside, error = check.share_inside()
+    active = check.active
+    return [
+        {
+            "truths": len(check.truth),
+            "failed": check.failed,
+            "coverage_50": float(inside[0]),
+            "coverage_50_error": float(error[0]),
+            "coverage_90": float(inside[1]),
+            "coverage_90_error": float(error[1]),
+            "least_p_of_ranks": float(np.min(check.uniformity)),
+            "mean_correlation": float(np.mean(check.correlation[active])),
+            "worst_rhat": float(np.max(check.rhat)),
+        }
+    ]
