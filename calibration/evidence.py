@@ -8,7 +8,7 @@ kept apart: they are checked and never fitted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,28 +91,38 @@ def sizes_of(effects: Sequence[Effect]) -> list[Effect]:
 
 
 def effect_targets(effects: Sequence[Effect], known: Sequence[Effect]) -> list[Target]:
-    """Targets of the ``effects`` of which a size was published; discrepancies are pooled from the
-    ``known``.
-    """
-    plain = [_target(effect, 0.0) for effect in known]
-    return [
-        _target(effect, DISCREPANCY * max(
-            abs(float(effect.in_unit(effect.outcome.published))), typical_effect(effect.outcome_class, plain)
-        ))
-        for effect in effects
-    ]  # fmt: skip
+    """Targets of the ``effects`` of known size; discrepancies are pooled from the ``known``."""
+    plain = [_target(effect, known) for effect in known]
+    return [_with_discrepancy(_target(effect, known), plain) for effect in effects]
 
 
-def _target(effect: Effect, discrepancy: float) -> Target:
+def _target(effect: Effect, known: Sequence[Effect]) -> Target:
     return Target(
         name=effect.name,
         study=effect.trial.study,
         outcome=effect.outcome_class,
         published=float(effect.in_unit(effect.outcome.published)),
-        se=effect.standard_error,
-        discrepancy=discrepancy,
+        se=effect.standard_error or _error_of_a_null(effect, known),
         abroad=effect.trial.country != "China",
     )
+
+
+def _with_discrepancy(target: Target, plain: Sequence[Target]) -> Target:
+    size = max(abs(target.published), typical_effect(target.outcome, plain), target.se or 0.0)
+    return replace(target, discrepancy=DISCREPANCY * size)
+
+
+def _error_of_a_null(effect: Effect, known: Sequence[Effect]) -> float | None:
+    """Where all studies of a class report no effect and no error: the median error of others in its unit.
+
+    None where the class knows better: an error or an effect of another study.
+    """
+    same = [other for other in known if other.outcome_class == effect.outcome_class] or [effect]
+    if any(other.outcome.published != 0.0 or other.standard_error for other in same):
+        return None
+    errors = [other.standard_error for other in known if other.unit == effect.unit]
+    published = [error for error in errors if error]
+    return float(np.median(published)) if published else None
 
 
 def level_targets(levels: Sequence[Level] | None = None) -> list[Target]:
@@ -132,7 +142,7 @@ def level_targets(levels: Sequence[Level] | None = None) -> list[Target]:
 
 def directions_of(effects: Sequence[Effect], known: Sequence[Effect]) -> list[Direction]:
     """What is known of the ``effects`` of which only a direction was published."""
-    plain = [_target(effect, 0.0) for effect in known]
+    plain = [_target(effect, known) for effect in known]
     return [
         Direction(
             effect.name,

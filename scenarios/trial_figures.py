@@ -31,7 +31,7 @@ def forest(rows: Sequence[Row], source: str) -> Figure:
         Story({}, source, 0),
         "Trials in the model: published and simulated effects",
         "Points are estimates, bars 90 % intervals: of the published effect by its standard error (hollow: "
-        "assumed), of the simulated one over parameter draws; the pale bar adds all that may separate the two. "
+        "assumed), of the simulated one over parameter draws; pale: with all that may separate the two. "
         "Each row has a scale of its own: the published effect or its interval, whichever is larger.",
         columns=len(groups),
     )
