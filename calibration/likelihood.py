@@ -106,13 +106,14 @@ def published_error(target: Target, known: Sequence[Target]) -> float:
     """The published standard error or the one assumed: half the effect, at least the floor of its class.
 
     A study that reports no effect has an error too. The floor is the error that ``known`` studies of the
-    class publish, pooled; where none does, half their typical effect.
+    class publish, pooled; where none does, half the smallest effect that any of them found.
     """
     if target.se is not None:
         return target.se
     of_class = _of_class(target.outcome, known)
     errors = [(other.study, other.se) for other in of_class if other.se is not None]
-    floor = _pooled(errors) if errors else ASSUMED_ERROR * typical_effect(target.outcome, known)
+    found = [abs(other.published) for other in of_class if other.published]
+    floor = _pooled(errors) if errors else ASSUMED_ERROR * min(found, default=0.0)
     return max(ASSUMED_ERROR * abs(target.published), floor)
 
 
