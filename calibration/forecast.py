@@ -1,4 +1,4 @@
-"""Published estimates foretold: by the posterior, and by forecasts so naive that a model must beat them.
+"""Published estimates foretold by the posterior, also by one that has not seen the study.
 
 A forecast is of what a study would publish: the model's mean response with all errors that separate the two,
 the study's own among them.
@@ -15,16 +15,9 @@ from numpy.typing import NDArray
 from calibration.basis import FloatArray
 from calibration.elliptical import Sampling
 from calibration.emulator import Emulator
-from calibration.likelihood import (
-    TRANSPORT,
-    Evidence,
-    Target,
-    errors_of,
-    published_error,
-    typical_effect,
-)
+from calibration.likelihood import TRANSPORT, Evidence, Target, errors_of
 from calibration.posterior import sample
-from calibration.scores import crps_of_draws, crps_of_normal
+from calibration.scores import crps_of_draws
 
 COVERAGE = 0.9
 """Coverage of the intervals."""
@@ -131,62 +124,3 @@ def leave_one_study_out(
 
 def _chosen(targets: Sequence[Target], which: NDArray[np.bool_]) -> list[Target]:
     return [target for target, chosen in zip(targets, which, strict=True) if chosen]
-
-
-@dataclass(frozen=True)
-class Naive:
-    """Scores (targets) of two naive forecasts, in the target's unit.
-
-    ``no_effect`` foretells 0, ``others`` the mean effect of the other studies of the class (NaN if there are
-    none). Both are normal and know how uncertain they are: of the study's own error and, for the mean, of how
-    far studies lie apart.
-    """
-
-    no_effect: FloatArray
-    others: FloatArray
-
-
-def naive_forecasts(targets: Sequence[Target], known: Sequence[Target]) -> Naive:
-    """Scores for ``targets`` of forecasts by those who know the other studies among ``known`` targets."""
-    no_effect, others = np.full((2, len(targets)), np.nan)
-    for k, target in enumerate(targets):
-        other = [each for each in known if each.study != target.study]
-        no_effect[k] = _score(target, 0.0, 0.0, other)
-        means = _study_means(target.outcome, other)
-        if means:
-            others[k] = _score(target, float(np.mean(means)), _spread(means), other)
-    return Naive(no_effect, others)
-
-
-def class_scale(targets: Sequence[Target], known: Sequence[Target]) -> FloatArray:
-    """Standard deviation of ``known`` effects of each target's class (targets), to compare scores in.
-
-    Where it cannot be told, from one effect or from equal ones, their size.
-    """
-    scale = []
-    for target in targets:
-        effects = [other.published for other in known if other.outcome == target.outcome]
-        spread = float(np.std(effects, ddof=1)) if len(effects) > 1 else 0.0
-        scale.append(spread if spread > 0.0 else typical_effect(target.outcome, known))
-    return np.array(scale)
-
-
-def _score(target: Target, effect: float, spread: float, known: Sequence[Target]) -> float:
-    """Score of foretelling ``effect`` for a target, with a ``spread`` beside the study's error."""
-    sd = np.hypot(spread, published_error(replace(target, published=effect), known))
-    return float(crps_of_normal(np.array(effect), np.array(sd), np.array(target.published)))
-
-
-def _study_means(outcome: str, known: Sequence[Target]) -> list[float]:
-    """Mean effect of each study of a class."""
-    studies: dict[str, list[float]] = {}
-    for target in known:
-        if target.outcome == outcome:
-            studies.setdefault(target.study, []).append(target.published)
-    return [float(np.mean(effects)) for effects in studies.values()]
-
-
-def _spread(means: Sequence[float]) -> float:
-    """Standard deviation of a new study's effect around the mean of others; of one, its size is the guess."""
-    apart = np.std(means, ddof=1) if len(means) > 1 else abs(means[0])
-    return float(apart * np.sqrt(1.0 + 1.0 / len(means)))

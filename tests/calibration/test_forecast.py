@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.forecast import class_scale, forecast, leave_one_study_out, naive_forecasts
+from calibration.forecast import forecast, leave_one_study_out
 from calibration.likelihood import errors_of
+from calibration.naive import class_scale, naive_forecasts
 from calibration.scores import crps_of_normal
 from tests.calibration.made_up import analytic_posterior, emulated, linear_model, points, target
 from tests.calibration.test_posterior import LONG
