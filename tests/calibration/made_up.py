@@ -6,7 +6,7 @@ from calibration.elliptical import Sampling
 from calibration.emulator import fit_emulator
 from calibration.likelihood import Target
 
-QUICK = Sampling(chains=4, warm_up=20, draws=60, thin=2)
+QUICK = Sampling(chains=4, warm_up=5, draws=20, thin=1)
 
 SLOPES = np.array(
     [

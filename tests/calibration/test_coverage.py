@@ -11,7 +11,7 @@ from calibration.likelihood import Evidence, errors_of
 from calibration.posterior import sample
 from tests.calibration.made_up import curved_model, emulated, linear_model, points, target
 
-FITS = Sampling(chains=5, warm_up=10, draws=40, thin=1)
+FITS = Sampling(chains=10, warm_up=6, draws=16, thin=1)
 TRUTHS = 300
 
 

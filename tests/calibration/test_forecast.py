@@ -84,7 +84,7 @@ def test_what_a_left_out_study_published_changes_its_own_forecast_in_nothing():
 def test_ninety_of_a_hundred_left_out_estimates_lie_inside():
     emulator, inside = emulated(linear_model), []
     rng = np.random.default_rng(4)
-    quick = replace(LONG, chains=8, draws=20, warm_up=8, thin=1)
+    quick = replace(LONG, chains=12, draws=16, warm_up=6, thin=1)
     for z in points(24, 4, seed=5):
         published = linear_model(z[None])[0] + np.hypot(0.3, 0.1) * rng.standard_normal(4)
         targets = [

@@ -7,7 +7,7 @@ from calibration.diagnostics import effective_size, split_rhat
 from calibration.elliptical import Normal, Sampling, elliptical_slices
 from calibration.guide import guide
 from calibration.likelihood import Evidence
-from calibration.posterior import BATCH, sample
+from calibration.posterior import sample
 from tests.calibration.made_up import (
     QUICK,
     SLOPES,
@@ -18,7 +18,7 @@ from tests.calibration.made_up import (
     points,
 )
 
-LONG = Sampling(chains=80, warm_up=40, draws=50, thin=2)
+LONG = Sampling(chains=120, warm_up=25, draws=32, thin=2)
 PUBLISHED = np.array([3.0, 1.2, 2.4, 2.5])
 VARIANCE = np.array([0.3, 0.1, 0.5, 1.0]) ** 2
 
@@ -116,17 +116,19 @@ def test_curved_posterior_of_six_parameters_is_that_of_importance_sampling():
 def test_draws_repeat_with_the_seed_and_change_with_it():
     emulator, evidence = emulated(linear_model), Evidence.of(PUBLISHED, VARIANCE)
     first = sample(emulator, evidence, QUICK, seed=1)
-    assert first.shape == (1, 4, 60, 4)
+    assert first.shape == (1, 4, 20, 4)
     assert sample(emulator, evidence, QUICK, seed=1).tobytes() == first.tobytes()
     assert (sample(emulator, evidence, QUICK, seed=2) != first).all()
 
 
-def test_more_data_sets_than_a_batch():
+def test_more_data_sets_than_a_batch(monkeypatch):
+    monkeypatch.setattr("calibration.posterior.BATCH", 2)
     emulator = emulated(linear_model)
-    evidence = Evidence.of(np.tile(PUBLISHED, (BATCH + 2, 1)), VARIANCE)
-    draws = sample(emulator, evidence, QUICK, seed=1)
-    assert len(draws) == BATCH + 2
-    assert (draws[0] != draws[BATCH]).all()
+    published = PUBLISHED + 0.5 * np.arange(5.0)[:, None] * [0.0, 1.0, 0.0, 0.0]
+    draws = sample(emulator, Evidence.of(published, VARIANCE), QUICK, seed=1)
+    expected = [analytic_posterior(own, VARIANCE)[0][1] for own in published]
+    assert draws[..., 1].mean(axis=(1, 2)) == pytest.approx(expected, abs=0.12)
+    assert (draws[0] != draws[2]).all()
 
 
 def test_guide_of_a_linear_model_is_centred_on_the_posterior():
