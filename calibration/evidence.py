@@ -108,7 +108,11 @@ def _target(effect: Effect, known: Sequence[Effect]) -> Target:
 
 
 def _with_discrepancy(target: Target, plain: Sequence[Target]) -> Target:
-    size = max(abs(target.published), typical_effect(target.outcome, plain), target.se or 0.0)
+    """A share of the class's typical effect, or error where nothing was found: not of the effect foretold.
+
+    Of a class that the fitted studies do not know, the effect itself is all there is.
+    """
+    size = max(typical_effect(target.outcome, plain), target.se or 0.0) or abs(target.published)
     return replace(target, discrepancy=DISCREPANCY * size)
 
 

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from calibration import evidence
 from calibration.evidence import Effect, directions_of, effects_of, sizes_of
-from calibration.forecast import Forecast, Naive, class_scale, forecast, naive_forecasts
+from calibration.forecast import Forecast, forecast
 from calibration.likelihood import Target, direction_agrees, published_error
+from calibration.naive import Naive, class_scale, naive_forecasts
 from calibration.trial import simulate_trials
 from calibration.trial_files import Trial
 
