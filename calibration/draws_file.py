@@ -1,6 +1,7 @@
 """Draws from a posterior on disk: a small Parquet table that says where it comes from.
 
-A column is a parameter in its own unit, a row a draw. The same draws and provenance give the same bytes.
+A column is a parameter in its own unit, a row a draw. The file also tells the prior of each parameter, so
+that a later version knows whether it still holds. The same draws and provenance give the same bytes.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ import polars as pl
 from scipy.special import ndtr
 
 from calibration.basis import FloatArray
+from calibration.fitted import priors_of
 from simulation.parameters import PARAMETERS
 
 PACKAGES = ("scoresim", "numpy", "numba", "scipy", "polars")
 KEY = "scoresim"
 """Name of the provenance among the file's metadata."""
+PRIORS = "scoresim_priors"
+"""Name of the parameters' priors among the file's metadata."""
 
 
 def draws_table(draws: FloatArray, names: Sequence[str], n: int) -> pl.DataFrame:
@@ -50,9 +54,11 @@ def provenance(command: str, data: Mapping[str, Path], seed: int, **more: Any) -
 
 
 def write_draws(path: Path, table: pl.DataFrame, source: Mapping[str, Any]) -> None:
-    """Write a `draws_table` with its `provenance`; the file is whole or not there."""
+    """Write a `draws_table` with its `provenance` and priors; the file is whole or not there."""
     part = path.with_name(f".{path.name}.part")
-    table.write_parquet(part, compression="zstd", metadata={KEY: json.dumps(source, sort_keys=True)})
+    about = {KEY: source, PRIORS: priors_of(table.columns)}
+    metadata = {key: json.dumps(told, sort_keys=True) for key, told in about.items()}
+    table.write_parquet(part, compression="zstd", metadata=metadata)
     part.replace(path)
 
 
@@ -62,3 +68,9 @@ def read_draws(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
     if KEY not in metadata:
         raise ValueError(f"{path} does not say where its draws come from: it was not written by scoresim")
     return pl.read_parquet(path), json.loads(metadata[KEY])
+
+
+def read_priors(path: Path) -> dict[str, str]:
+    """Priors under which the draws of a file were fitted, by parameter; none if the file does not tell."""
+    told: dict[str, str] = json.loads(pl.read_parquet_metadata(path).get(PRIORS, "{}"))
+    return told

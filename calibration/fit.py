@@ -21,19 +21,14 @@ from calibration.bank import Bank, Design
 from calibration.elliptical import Sampling
 from calibration.emulator import Accuracy, Emulator, fit_emulator
 from calibration.evidence import Effect, effects_of, sizes_of
+from calibration.fitted import FITTED
 from calibration.moments import FILE as LEVELS_FILE
 from calibration.moments import published_levels, simulate_levels
 from calibration.posterior import sample
 from calibration.trial import simulate_trials
 from calibration.trial_files import Trial
 from simulation.compile import source_hash
-from simulation.parameters import FREE, PARAMETERS
-
-SUBMODELS = ("delivery", "practices", "people", "hiring", "production", "money", "population")
-"""Submodels whose free parameters are fitted: trials and levels depend on no others."""
-
-FITTED = tuple(name for name in FREE if PARAMETERS[name].submodel in SUBMODELS)
-"""Parameters of the bank, in the registry's order."""
+from simulation.parameters import PARAMETERS
 
 PART = 24
 """Points of a part of the bank, simulated side by side."""
