@@ -1,1 +1,1 @@
-"""What is believed: priors now, and the evidence that will update them."""
+"""What is believed: priors, the evidence that updates them, and the posterior that follows."""
