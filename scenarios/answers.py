@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from scenarios import market_terminal, output, terminal
-from scenarios.compare import Comparison, Settings, sample_size
+from calibration.belief import Belief
+from scenarios import belief_words, market_terminal, output, terminal
+from scenarios.compare import Comparison, sample_size
 from scenarios.drawing import Story, drawn
 from scenarios.figures import comparison_figures
 from scenarios.group_figures import group_figures
@@ -61,12 +62,9 @@ def _simulated(population: Population) -> dict[str, int]:
     return {"enterprises": int(incumbent.sum()), "workers": int(population.employees[incumbent].sum())}
 
 
-def _source(settings: Settings, replicates: int, simulated: dict[str, int]) -> str:
-    draws = "prior draws" if settings.draws == "prior" else "default parameters"
-    return (
-        f"scoresim, {draws}, {replicates} replicates of {simulated['enterprises']:,} enterprises "
-        f"with {simulated['workers']:,} workers"
-    )
+def _source(belief: Belief, replicates: int, simulated: dict[str, int]) -> str:
+    draws, size = belief_words.caption(belief), f"{simulated['enterprises']:,} enterprises"
+    return f"scoresim, {draws}, {replicates} replicates of {size} with {simulated['workers']:,} workers"
 
 
 def _level_names(tables: CensusTables) -> dict[str, str]:
@@ -106,11 +104,11 @@ def answer_of_run(levels: Levels, asked: Scenario, by: Sequence[str], out: str |
         tables = run_tables(levels)
     scenario, simulated = levels.scenario, _simulated(levels.population)
     story = Story(
-        {scenario.name: scenario.title}, _source(levels.settings, levels.replicates, simulated),
+        {scenario.name: scenario.title}, _source(levels.belief, levels.replicates, simulated),
         scenario.months, calendar=_calendar([scenario]), price_year=scenario.price_year,
     )  # fmt: skip
     about = output.manifest(
-        "run", [asked], levels.settings, simulated, interrupted=levels.interrupted,
+        "run", [asked], levels.settings, levels.belief, simulated, interrupted=levels.interrupted,
         replicates_finished=levels.replicates, months_simulated=scenario.months,
     )  # fmt: skip
     _write(out, tables, lambda: _figures_of_run(tables, story), about, quiet)
@@ -128,7 +126,7 @@ def _show_run(
     console, scenario, names = terminal.console(), levels.scenario, _level_names(levels.tables)
     title, replicates = scenario.title, levels.replicates
     grids = [
-        terminal.levels_grid(tables, title, replicates, story.calendar, levels.settings.draws),
+        terminal.levels_grid(tables, title, replicates, story.calendar, levels.belief.kind),
         terminal.programme_grid(tables, title, scenario.months, replicates),
         *market_terminal.market_grids(tables, title, replicates, story.calendar, story.price_year),
         published_grid(tables, replicates),
@@ -142,6 +140,8 @@ def _show_run(
         if reach is not None:
             console.print(reach)
     console.print(levels.population.describe(), markup=False, highlight=False)
+    if levels.belief.kind != "default":  # said above the levels
+        console.print(belief_words.sentence(levels.belief), markup=False, highlight=False)
     console.print(_where(out), markup=False, highlight=False, soft_wrap=True)
 
 
@@ -161,12 +161,12 @@ def answer_of_comparison(
     simulated = _simulated(_first_population(comparison))
     titles = {scenario.name: scenario.title for scenario in scenarios}
     story = Story(
-        titles, _source(settings, replicates, simulated), headline, base.title,
+        titles, _source(comparison.belief, replicates, simulated), headline, base.title,
         _level_names(comparison.tables), by, _calendar(scenarios), base.price_year,
     )  # fmt: skip
     about = output.manifest(
-        "compare", [base, *scenarios], settings, simulated, baseline=base.name, month=headline,
-        interrupted=comparison.interrupted, replicates_finished=replicates,
+        "compare", [base, *scenarios], settings, comparison.belief, simulated, baseline=base.name,
+        month=headline, interrupted=comparison.interrupted, replicates_finished=replicates,
     )  # fmt: skip
     _write(out, tables, lambda: _figures_of_comparison(tables, story), about, quiet)
     return Answer(
@@ -213,7 +213,7 @@ def _show_comparison(c: Comparison, tables: dict[str, pl.DataFrame], story: Stor
     lines = [
         terminal.uncertainty_line(tables, story.month),
         terminal.pairing_line(tables, story.month, len(c.replicates)),
-        _caveat(c),
+        belief_words.sentence(c.belief),
         _observed_line(c, story),
         FEW_A_LEVEL * bool(story.by),
         "A dash: there is nothing to report, or fewer than half of the trained were observed that long.",
@@ -222,12 +222,6 @@ def _show_comparison(c: Comparison, tables: dict[str, pl.DataFrame], story: Stor
     ]
     for line in filter(None, lines):
         console.print(line, markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())
-
-
-def _caveat(c: Comparison) -> str:
-    if c.settings.draws == "default":
-        return "Every parameter is at its default: the intervals hold chance alone."
-    return "Parameters are draws from their priors: nothing has been fitted to data yet."
 
 
 def _observed_line(c: Comparison, story: Story) -> str:

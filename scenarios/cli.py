@@ -51,6 +51,14 @@ Threads = Annotated[int | None, typer.Option(min=1, metavar="N", help="Threads; 
 Out = Annotated[
     str | None, typer.Option(metavar="DIR", help="New folder for tables, figures and manifest.json.")
 ]
+Prior = Annotated[
+    bool,
+    typer.Option("--prior", help="Draw all parameters from their priors, as if nothing had been fitted."),
+]
+Posterior = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Parameters fitted to data by `calibrate`; not given: those shipped."),
+]
 By = Annotated[
     str, typer.Option(metavar="GROUPS", help="Also by sector, region, size, gender (with commas).")
 ]
@@ -230,8 +238,10 @@ def run_command(
     seed: Seed = 1,
     replicates: Annotated[
         int,
-        typer.Option(min=1, metavar="N", help="Prior draws, each with its own chance; 1: the defaults."),
+        typer.Option(min=1, metavar="N", help="Parameter draws, each with its own chance; 1: the defaults."),
     ] = 8,
+    prior: Prior = False,
+    posterior: Posterior = None,
     sample: Sample = None,
     enterprises: Enterprises = None,
     months: Months = None,
@@ -243,8 +253,9 @@ def run_command(
     """Simulate one scenario: levels year by year with intervals, what the programme does, the population."""
     from scenarios import commands
 
+    drawn = commands.draws_of_run(prior, posterior, replicates)
     options = commands.Options(
-        seed, replicates, enterprises, sample, months, threads, out=out, by=by, quiet=as_json
+        seed, replicates, enterprises, sample, months, threads, drawn, out, by, as_json
     )
     _answer("run", commands.run(scenario, options), as_json)
 
@@ -261,14 +272,10 @@ def compare_command(
         int | None,
         typer.Option(metavar="N", help="Months since first class (24, or fewer if too few are seen)."),
     ] = None,
-    prior: Annotated[
-        bool, typer.Option("--prior", help="Draw parameters from their priors (the default).")
-    ] = False,
+    prior: Prior = False,
+    posterior: Posterior = None,
     defaults: Annotated[
         bool, typer.Option("--defaults", help="Every parameter at its default: chance alone.")
-    ] = False,
-    posterior: Annotated[
-        bool, typer.Option("--posterior", help="Parameters fitted to data (none fitted yet).")
     ] = False,
     seed: Seed = 1,
     replicates: Annotated[int, typer.Option(metavar="N", help="Replicates of each scenario, even.")] = 48,
@@ -283,7 +290,7 @@ def compare_command(
     """Compare scenarios: effect on those trained, reach, cost and benefit, each with its interval."""
     from scenarios import commands
 
-    drawn = commands.which_draws(prior, defaults, posterior)
+    drawn = commands.which_draws(prior, posterior, defaults)
     options = commands.Options(
         seed, replicates, enterprises, sample, months, threads, drawn, out, by, as_json
     )

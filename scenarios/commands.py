@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from calibration.belief import belief_of, usual_draws
 from scenarios.arms import counterfactual
 from scenarios.compare import Settings, sample_size
 from scenarios.compare import compare as compare_scenarios
@@ -33,7 +35,10 @@ FEWEST_ENTERPRISES = 100
 
 @dataclass(frozen=True)
 class Options:
-    """What every command that simulates is given; ``quiet`` under `--json`."""
+    """What every command that simulates is given; ``quiet`` under `--json`.
+
+    ``draws`` as in `Settings`: where parameters come from.
+    """
 
     seed: int
     replicates: int
@@ -41,7 +46,7 @@ class Options:
     sample: float | None = None
     months: int | None = None
     threads: int | None = None
-    draws: str = "prior"
+    draws: str = field(default_factory=usual_draws)
     out: str | None = None
     by: str = ""
     quiet: bool = False
@@ -83,13 +88,27 @@ def _load(name: str, options: Options) -> Scenario:
     return asked
 
 
-def which_draws(prior: bool, defaults: bool, posterior: bool) -> str:
-    """Where parameters come from, "prior" or "default"; InputError for what there is not."""
-    if posterior:
-        raise InputError(None, "--posterior", None, "no posterior has been fitted yet", "use --prior")
-    if prior and defaults:
-        raise InputError(None, "--defaults", None, "is given together with --prior", "keep one of the two")
-    return "default" if defaults else "prior"
+def which_draws(prior: bool, posterior: str | None, defaults: bool = False) -> str:
+    """Where parameters come from, as `Settings` has it; InputError where two options exclude each other."""
+    given = {"--prior": prior, "--posterior": posterior is not None, "--defaults": defaults}
+    asked = [option for option, is_given in given.items() if is_given]
+    if len(asked) > 1:
+        raise InputError(None, asked[1], None, f"is given together with {asked[0]}", "keep one of the two")
+    if posterior is not None:
+        return str(Path(posterior).absolute())
+    return "prior" if prior else "default" if defaults else usual_draws()
+
+
+def draws_of_run(prior: bool, posterior: str | None, replicates: int) -> str:
+    """The same for `run`, of which a single replicate uses the defaults."""
+    draws = which_draws(prior, posterior)
+    if replicates > 1:
+        return draws
+    if prior or posterior is not None:
+        option = "--prior" if prior else "--posterior"
+        problem = f"is a run of the default parameters, not of the draws that {option} asks for"
+        raise InputError(None, "--replicates", replicates, problem, "write 2 or more")
+    return "default"
 
 
 def _groups(by: str) -> tuple[str, ...]:
@@ -123,8 +142,7 @@ def run(name: str, options: Options) -> Answer:
     """Simulate one scenario: levels year by year, what the programme did, the population."""
     scenario, by = _load(name, options), _groups(options.by)
     _check_out(options)
-    if options.replicates == 1:
-        options = replace(options, draws="default")
+    belief_of(options.draws)
     _compile_once(options.quiet)
     with progress_bar("Simulating", options.quiet) as progress:
         levels = run_scenario(scenario, options.settings(), progress)
@@ -144,6 +162,7 @@ def compare(names: Sequence[str], baseline: str, month: int | None, options: Opt
     _check_month(month, base.months)
     by = _groups(options.by)
     _check_out(options)
+    belief_of(options.draws)
     _compile_once(options.quiet)
     with progress_bar("Simulating", options.quiet) as progress:
         comparison = compare_scenarios(base, scenarios, options.settings(), progress)

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.prior import prior_draws, record_of
+from calibration.belief import Belief, belief_of, usual_draws
+from calibration.prior import record_of
 from scenarios.arms import FEWEST_REPLICATES, check_arms
 from scenarios.design import Replicate, replicate_pairs
 from scenarios.progress import SILENT, Progress
@@ -43,14 +44,18 @@ POPULATIONS = ("trained", "targeted")
 
 @dataclass(frozen=True)
 class Settings:
-    """How a comparison is made; ``enterprises`` or ``sample`` size the background (else the scenario's)."""
+    """How a comparison is made; ``enterprises`` or ``sample`` size the background (else the scenario's).
+
+    ``draws`` says where parameters come from: "posterior" (that of the package, taken where there is one),
+    "prior", "default" (no draws), or the file of another posterior.
+    """
 
     replicates: int = 48
     seed: int = 1
     enterprises: int | None = None
     sample: float | None = None
     threads: int | None = None
-    draws: str = "prior"  # or "default": every parameter at its default
+    draws: str = field(default_factory=usual_draws)
 
 
 @dataclass
@@ -96,6 +101,7 @@ class Comparison:
     national_baseline: list[FloatArray]
     parameters: list[dict[str, float]]
     levels: list[tuple[str, str]]
+    belief: Belief
     interrupted: bool = False
 
     @property
@@ -131,6 +137,7 @@ def compare(
     are too few for an interval, and InputError if the arms cannot be paired or nobody can be trained.
     """
     check_arms(baseline, scenarios, settings.replicates)
+    belief = belief_of(settings.draws)
     tables = load_census(baseline.population.tables)
     count, sample = sample_size(baseline, settings)
     nation = float(fit_size_distribution(tables).sme_enterprises.sum())
@@ -138,10 +145,10 @@ def compare(
     base_plan, *plans = plan_targets([baseline, *scenarios], tables, fraction)
     strata = tuple(dict.fromkeys(plan.stratum for plan in (base_plan, *plans) if plan.stratum is not None))
     pairs = replicate_pairs(settings.replicates, settings.seed)
-    draws = prior_draws(len(pairs), settings.seed) if settings.draws == "prior" else [{} for _ in pairs]
     result = Comparison(
         baseline, list(scenarios), settings, tables, base_plan, plans, [],
-        [ScenarioSums() for _ in scenarios], [], draws, level_names(tables),
+        [ScenarioSums() for _ in scenarios], [], belief.draws(len(pairs), settings.seed), level_names(tables),
+        belief,
     )  # fmt: skip
 
     @lru_cache(maxsize=2)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from calibration.belief import Belief
 from scenarios.compare import Settings
 from scenarios.drawing import save
 from simulation import parameters
@@ -61,12 +62,14 @@ def manifest(
     command: str,
     scenarios: Sequence[Scenario],
     settings: Settings,
+    belief: Belief,
     simulated: Mapping[str, int],
     **more: Any,
 ) -> dict[str, Any]:
     """What was done, complete enough to repeat it: scenarios with all they extend, settings, versions.
 
-    ``simulated`` counts the enterprises and workers of a replicate; ``more`` is the command's own.
+    ``belief`` is where the parameters came from; ``simulated`` counts the enterprises and workers of a
+    replicate; ``more`` is the command's own.
     """
     return {
         "command": command,
@@ -74,7 +77,7 @@ def manifest(
         "scenarios": [scenario.model_dump(mode="json") for scenario in scenarios],
         "settings": asdict(settings),
         "seed": settings.seed,
-        "parameters": _parameters(settings),
+        "parameters": _parameters(belief, settings.seed),
         "simulated": dict(simulated),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
         "code_revision": code_revision(),
@@ -82,13 +85,12 @@ def manifest(
     }
 
 
-def _parameters(settings: Settings) -> dict[str, Any]:
-    """Which parameter values were used: the registry (by its hash) and how they were drawn from it."""
+def _parameters(belief: Belief, seed: int) -> dict[str, Any]:
+    """Which parameter values were used: the registry (by its hash) and how they were drawn."""
     registry = (Path(parameters.__file__).parent / "data" / "parameters.csv").read_bytes()
     return {
-        "draws": settings.draws,
-        "seed": settings.seed,
-        "free": len(parameters.FREE) if settings.draws == "prior" else 0,
+        **belief.record(),
+        "seed": seed,
         "registry_sha256": hashlib.sha256(registry).hexdigest(),
     }
 

@@ -1,6 +1,6 @@
 """`run`: one scenario, what becomes of the enterprises and workers year by year, and what the programme does.
 
-Replicates differ in parameters (a prior draw each), enterprises and events. A single replicate uses the
+Replicates differ in parameters (a draw each), enterprises and events. A single replicate uses the
 defaults of all parameters. Tables are made of what is simulated here in :mod:`scenarios.run_tables`.
 """
 
@@ -12,7 +12,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.prior import prior_draws, record_of
+from calibration.belief import DEFAULTS, Belief, belief_of
+from calibration.prior import record_of
 from scenarios.compare import Settings, sample_size
 from scenarios.design import replicate_pairs
 from scenarios.progress import SILENT, Progress
@@ -57,6 +58,7 @@ class Levels:
     national: list[FloatArray]
     market: list[MarketSums]
     decomposed: list[dict[str, float]]
+    belief: Belief
     interrupted: bool = False
 
     @property
@@ -81,8 +83,8 @@ def run(scenario: Scenario, settings: Settings, progress: Progress = SILENT) -> 
     nation = float(fit_size_distribution(tables).sme_enterprises.sum())
     plan = plan_targets([scenario], tables, sample if sample is not None else (count or 0) / nation)[0]
     n = settings.replicates
-    defaults = n == 1 or settings.draws == "default"
-    values: list[dict[str, float]] = [{}] * n if defaults else prior_draws(n, settings.seed)
+    belief = DEFAULTS if n == 1 else belief_of(settings.draws)
+    values = belief.draws(n, settings.seed)
     people: list[Population] = []
     finished: list[Replicate] = []
     begun: Interrupted | None = None
@@ -113,7 +115,7 @@ def run(scenario: Scenario, settings: Settings, progress: Progress = SILENT) -> 
     return Levels(
         scenario, settings, tables, people[0], values[: len(finished)], [each.national for each in finished],
         [each.market for each in finished], [each.decomposed for each in finished if each.decomposed],
-        interrupted,
+        belief, interrupted,
     )  # fmt: skip
 
 

@@ -181,12 +181,10 @@ def mean_alone(cells: list[str], replicates: int) -> list[str]:
 MOST_YEARS = 5
 
 
-def levels_grid(
-    tables: Tables, title: str, replicates: int, calendar: Calendar, draws: str = "prior"
-) -> Table:
+def levels_grid(tables: Tables, title: str, replicates: int, calendar: Calendar, draws: str) -> Table:
     """National levels in up to five years, the first and the last among them.
 
-    ``draws`` says where the parameters come from, "prior" or "default".
+    ``draws`` says where the parameters come from, "posterior", "prior" or "default".
     """
     found = {name: yearly(tables, name) for name in SHOWN}
     months = found["employment"]["month"].to_list()

@@ -5,7 +5,12 @@ import json
 import polars as pl
 import pytest
 
+from calibration.fitted import FITTED
+from calibration.prior import prior_draws, record_of
 from scenarios import cli
+from simulation.parameters import FREE
+from simulation.scenario_files import load_scenario
+from tests.calibration.made_up_posterior import write_made_up
 
 pytestmark = pytest.mark.xdist_group("run_compare")  # one process: what they share is made once
 
@@ -93,7 +98,7 @@ def test_same_command_gives_the_same_bytes(compared, folder, pilot):
 
 def test_compare_prints_effects_and_what_to_doubt(capsys, monkeypatch, pilot):
     monkeypatch.setenv("COLUMNS", "160")
-    assert cli.run_command_line(["compare", pilot, *SMALL]) == 0
+    assert cli.run_command_line(["compare", pilot, *SMALL, "--prior"]) == 0
     captured = capsys.readouterr()
     for part in (
         "Productivity", "Defect rate", "Injury rate", "Labour turnover", "Enterprises reached",
@@ -118,8 +123,10 @@ def test_json_of_compare_is_one_object_and_nothing_else(capsys, pilot):
 
 
 def test_json_of_run_has_levels_of_every_replicate_and_of_groups(capsys, pilot):
-    assert cli.run_command_line(["run", pilot, *SMALL, "--json"]) == 0
-    tables = json.loads(capsys.readouterr().out)["tables"]
+    assert cli.run_command_line(["run", pilot, *SMALL, "--prior", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["manifest"]["parameters"]["draws"] == "prior"
+    tables = printed["tables"]
     total = [r for r in tables["indicators"] if r["group"] == "total" and r["indicator"] == "wage"]
     assert {(r["replicate"], r["month"]) for r in total} == {(k, m) for k in range(4) for m in (12, 24, 36)}
     assert {r["group"] for r in tables["indicators"]} == {"total", "sector", "region", "size", "gender"}
@@ -129,11 +136,16 @@ def test_json_of_run_has_levels_of_every_replicate_and_of_groups(capsys, pilot):
     assert reach[-1] > 0
 
 
-def test_run_prints_levels_totals_and_the_population(capsys, monkeypatch, pilot):
-    monkeypatch.setenv("COLUMNS", "160")
-    assert cli.run_command_line(["run", pilot, *SMALL, "--by", "gender"]) == 0
+def test_run_prints_levels_totals_the_population_and_what_was_fitted(capsys, monkeypatch, pilot, posterior):
+    monkeypatch.setenv("COLUMNS", "300")
+    options = [*SMALL, "--by", "gender", "--posterior", str(posterior)]
+    assert cli.run_command_line(["run", pilot, *options]) == 0
     printed = capsys.readouterr().out
-    for part in ("Value added per worker", "year 3", "Trainer days", "women", "Population of", "background"):
+    for part in (
+        "Value added per worker", "year 3", "Trainer days", "women", "Population of", "background",
+        f"{len(FITTED)} parameters are fitted to data", f"the posterior in {posterior} (40 draws, file ",
+        f"The other {len(FREE) - len(FITTED)} are draws from their priors.",
+    ):  # fmt: skip
         assert part in printed, part
 
 
@@ -143,6 +155,79 @@ def test_single_replicate_uses_default_parameters(capsys):
     printed = json.loads(capsys.readouterr().out)
     assert printed["manifest"]["settings"]["draws"] == "default"
     assert printed["tables"]["programme"] == []
+
+
+# Where parameters come from
+
+
+@pytest.fixture(scope="module")
+def posterior(folder):
+    return write_made_up(folder / "posterior.parquet")
+
+
+def test_compare_on_a_posterior_takes_the_uncertainty_apart_and_says_what_was_fitted(
+    capsys, monkeypatch, pilot, posterior
+):
+    monkeypatch.setattr("calibration.belief.shipped_posterior", lambda: posterior)
+    assert cli.run_command_line(["compare", pilot, *SMALL, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    told = printed["manifest"]["parameters"]
+    assert printed["manifest"]["settings"]["draws"] == told["draws"] == "posterior"
+    assert (told["free"], told["fitted"]) == (len(FREE), len(FITTED))
+    assert told["posterior"]["draws"] == 40
+    assert len(told["posterior"]["sha256"]) == 64
+    assert told["posterior"]["provenance"]["seed"] == 3
+    assert {r["source"] for r in printed["tables"]["uncertainty"]} == {
+        "parameters", "enterprises drawn", "events",
+    }  # fmt: skip
+
+
+def simulated_parameters(monkeypatch, command, *options):
+    """The compiled record of parameters of the first run that a command simulates."""
+    found = []
+
+    def simulate(runs, **_):
+        found.append(runs[0].parameters)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"scenarios.{command}.simulate", simulate)
+    assert cli.run_command_line([command, "class_only", *SMALL, "--seed", "5", *options]) == 130
+    return found[0]
+
+
+@pytest.mark.parametrize(("command", "draws"), [("run", 4), ("compare", 2)])
+def test_prior_is_simulated_bit_for_bit(monkeypatch, posterior, command, draws):
+    monkeypatch.setattr("calibration.belief.shipped_posterior", lambda: posterior)
+    expected = record_of(prior_draws(draws, 5)[0], load_scenario("class_only"))
+    assert simulated_parameters(monkeypatch, command, "--prior").tobytes() == expected.tobytes()
+    assert simulated_parameters(monkeypatch, command).tobytes() != expected.tobytes()
+
+
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_without_a_shipped_posterior_parameters_are_drawn_from_their_priors(monkeypatch, tmp_path, command):
+    monkeypatch.setattr("calibration.belief.shipped_posterior", lambda: tmp_path / "none.parquet")
+    usual = simulated_parameters(monkeypatch, command)
+    assert usual.tobytes() == simulated_parameters(monkeypatch, command, "--prior").tobytes()
+
+
+@pytest.mark.parametrize("command", ["run", "compare"])
+def test_wrong_posterior_is_refused_before_anything_is_simulated(capsys, monkeypatch, tmp_path, command):
+    never_simulating(monkeypatch)
+    (tmp_path / "posterior.parquet").write_text("no table")
+    for name, part in (("posterior.parquet", "not a posterior that"), ("none.parquet", "does not exist")):
+        options = ["class_only", "--months", "36", "--posterior", str(tmp_path / name)]
+        assert cli.run_command_line([command, *options]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert part in captured.err
+        assert len(captured.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("options", [["--prior"], ["--posterior", "posterior.parquet"]])
+def test_one_run_of_the_defaults_is_refused_where_draws_are_asked_for(capsys, monkeypatch, options):
+    never_simulating(monkeypatch)
+    assert cli.run_command_line(["run", "class_only", "--replicates", "1", *options]) == 2
+    assert "--replicates = 1: is a run of the default parameters" in capsys.readouterr().err
 
 
 # The counterfactual
@@ -184,8 +269,9 @@ def test_small_programme_against_itself_has_no_effect_at_all(capsys, pilot):
         (["--sample", "2"], "--sample = 2"),
         (["--enterprises", "100", "--sample", "0.1"], "--sample"),
         (["--months", "6"], "--months = 6"),
-        (["--posterior"], "Use --prior"),
-        (["--prior", "--defaults"], "--defaults"),
+        (["--posterior", "none.parquet"], "none.parquet: does not exist"),
+        (["--posterior", "none.parquet", "--prior"], "--posterior: is given together with --prior"),
+        (["--prior", "--defaults"], "--defaults: is given together with --prior"),
         (["--by", "sectr"], 'Did you mean "sector"?'),
         (["--baseline", "no_program"], 'Did you mean "no_programme"?'),
         (["--threads", "0"], "--threads"),

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from matplotlib.figure import Figure
 
+from calibration.belief import Belief
 from scenarios import output
 from scenarios.compare import Settings
 from simulation.inputs import InputError
@@ -54,10 +55,14 @@ def test_write_never_touches_a_folder_that_holds_something(tmp_path):
 
 def test_manifest_can_be_written_and_names_the_registry():
     scenario = load_scenario("tapered_subsidy")
-    found = output.manifest("compare", [scenario], Settings(seed=7), {"enterprises": 5}, month=24)
+    found = output.manifest(
+        "compare", [scenario], Settings(seed=7), Belief("prior"), {"enterprises": 5}, month=24
+    )
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["seed"] == found["parameters"]["seed"] == 7
     assert len(found["parameters"]["registry_sha256"]) == 64
+    assert found["parameters"]["draws"] == "prior"
+    assert found["parameters"]["free"] > 100
     assert found["month"] == 24
     assert found["scenarios"][0]["programme"]["closing_month"] == 60  # from the file it extends
 

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.calibration.made_up_posterior import write_made_up
+
 HEAVY = (
     "matplotlib",
     "mesa",
@@ -71,3 +73,12 @@ def test_a_run_begins_before_anything_but_the_engine_is_loaded():
         "numba",
         "scipy.linalg",
     }  # Numba loads it
+
+
+@pytest.mark.parametrize("belief", ["prior", "posterior"])
+def test_draws_are_kept_so_that_a_run_of_several_begins_as_soon(tmp_path, belief):
+    file = write_made_up(tmp_path / "posterior.parquet")
+    options = ["--replicates", "2", "--enterprises", "100"]
+    options += ["--prior"] if belief == "prior" else ["--posterior", str(file)]
+    loaded(WHEN_SIMULATING, "run", "class_only", *options)  # keeps the draws for the next
+    assert loaded(WHEN_SIMULATING, "run", "class_only", *options) <= {"numba", "scipy.linalg"}
