@@ -1,6 +1,9 @@
 """Belief: whole rows of the posterior beside the priors of what was not fitted; other files are refused."""
 
+import tomllib
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -84,6 +87,19 @@ def test_the_shipped_posterior_can_be_read_if_there_is_one():
         assert len(belief_of("posterior").posterior.rows) >= 100
 
 
+def test_posterior_trials_and_evidence_are_package_data():
+    root = Path(belief.__file__).parent
+    settings = tomllib.loads((root.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    packed = {
+        path
+        for glob in settings["tool"]["setuptools"]["package-data"]["calibration"]
+        for path in root.glob(glob)
+    }
+    inside = {path for folder in ("data", "trials") for path in (root / folder).iterdir() if path.is_file()}
+    assert packed == inside
+    assert belief.shipped_posterior().match("calibration/data/*.parquet")
+
+
 # What is told of it
 
 
@@ -165,8 +181,6 @@ def test_a_posterior_of_another_registry_is_refused_and_the_difference_told(tmp_
 
 
 def _with_other_bounds(parameter):
-    from dataclasses import replace
-
     return replace(parameter, high=parameter.high + 1.0)
 
 
