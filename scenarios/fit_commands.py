@@ -17,24 +17,25 @@ from rich.table import Table
 
 from calibration import fit as fitting
 from calibration.bank import Bank
+from calibration.belief import belief_of
 from calibration.coverage import check_coverage
-from calibration.draws_file import draws_table, provenance, read_draws, write_draws
+from calibration.draws_file import draws_table, provenance, write_draws
 from calibration.elliptical import Sampling
 from calibration.forecast import leave_one_study_out
-from calibration.prior import prior_draws
 from calibration.trial_files import load_trials, shipped_trials
 from calibration.validation import directions_table, summary_table, trials_table, validate
 from scenarios import fit_tables, output
 from scenarios.answers import Answer
+from scenarios.belief_words import caption
 from scenarios.progress import progress_bar
 from scenarios.trial_figures import forest
 from simulation.inputs import InputError, check_out_dir
 
-SAMPLING = Sampling(chains=16, warm_up=300, draws=500, thin=5)
+SAMPLING = Sampling(chains=16, warm_up=500, draws=500, thin=5)
 CHECKED = Sampling(chains=4, warm_up=100, draws=100, thin=3)
 """How much is drawn for the posterior, and for each data set of its check."""
 
-SHIPPED_DRAWS = 1_000
+SHIPPED_DRAWS = 500
 """Draws kept in the posterior file."""
 
 POSTERIOR = "posterior.parquet"
@@ -138,13 +139,16 @@ def _show_fit(tables: dict[str, list[dict[str, Any]]], out: Path) -> None:
 
 
 def run_validation(
-    trials: str | None, posterior: Path | None, draws: int, seed: int, out: str | None, quiet: bool
+    trials: str | None, draws: str, number: int, seed: int, out: str | None, quiet: bool
 ) -> Answer:
-    """Simulate the trials of a folder (the shipped ones) under draws of the parameters, and compare."""
-    chosen = load_trials(trials)
+    """Simulate the trials of a folder (the shipped ones) under a ``number`` of parameter draws, and compare.
+
+    ``draws`` is "posterior", "prior" or a posterior file (:func:`calibration.belief.belief_of`).
+    """
+    chosen, belief = load_trials(trials), belief_of(draws)
     if out is not None:
         check_out_dir(out)
-    values, belief = _draws(posterior, draws, seed)
+    values = belief.draws(number, seed)
     with progress_bar("Simulating", quiet) as progress:
         simulated = _simulated(chosen, values, seed, progress.simulated)
     result = validate(chosen, values, seed, simulated)
@@ -153,11 +157,11 @@ def run_validation(
     frames = {name: pl.DataFrame(rows) for name, rows in tables.items()}
     manifest = {
         "command": "validate", "trials": [trial.model_dump(mode="json") for trial in chosen],
-        "parameters": belief, "draws": draws, "seed": seed, "code_revision": output.code_revision(),
+        "parameters": belief.record(), "draws": number, "seed": seed, "code_revision": output.code_revision(),
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }  # fmt: skip
     if out is not None:
-        figures = {"forest": forest(tables["trials"], f"scoresim, {draws} draws, {belief['belief']}")}
+        figures = {"forest": forest(tables["trials"], f"scoresim, {number} draws, {caption(belief)}")}
         output.write(Path(out), frames, figures, json.loads(json.dumps(manifest, default=str)))
     return Answer(frames, manifest, lambda: _show_trials(tables, out))
 
@@ -181,25 +185,6 @@ def _simulated(
         progress(min(len(values), first + AT_ONCE), len(values))
     found = np.concatenate(parts)
     return np.column_stack([effect.in_unit(found[:, effect.column]) for effect in effects_of(trials)])
-
-
-def posterior_file(given: str | None) -> Path:
-    """The posterior file that is ``given``, or the shipped one."""
-    file = Path(given) if given is not None else Path(fitting.__file__).parent / "data" / POSTERIOR
-    if not file.is_file():
-        remedy = "fit one with scoresim calibrate, or write --prior"
-        raise InputError(None, "--posterior", str(file), "is not a file", remedy)
-    return file
-
-
-def _draws(posterior: Path | None, n: int, seed: int) -> tuple[list[dict[str, float]], dict[str, Any]]:
-    """``n`` draws of the fitted parameters: of a posterior file, or of the prior without one."""
-    if posterior is None:
-        chosen = [{name: draw[name] for name in fitting.FITTED} for draw in prior_draws(n, seed)]
-        return chosen, {"belief": "prior"}
-    table, source = read_draws(posterior)
-    rows = np.linspace(0, len(table) - 1, n).round().astype(int).tolist()
-    return table[rows].to_dicts(), {"belief": "posterior", **source}
 
 
 def _show_trials(tables: dict[str, list[dict[str, Any]]], out: str | None) -> None:
