@@ -32,7 +32,7 @@ from simulation.parameters import PARAMETERS
 
 PART = 24
 """Points of a part of the bank, simulated side by side."""
-PARTS = 100
+PARTS = 60
 """Parts of the shipped bank."""
 UNSEEN = 14
 """Parts that the emulator does not see: truths of the check of coverage."""

@@ -310,7 +310,7 @@ def calibrate_command(
     ] = "results/calibration",
     parts: Annotated[
         int, typer.Option(min=20, metavar="N", help="Parts of the bank, 24 points of the prior each.")
-    ] = 100,
+    ] = 60,
     check: Annotated[
         bool, typer.Option("--check/--no-check", help="Check coverage over made-up truths.")
     ] = True,
@@ -345,11 +345,12 @@ def validate_command(
     as_json: AsJson = False,
 ) -> None:
     """Repeat published trials in the model: simulated beside published effects, fitted and held out apart."""
+    from calibration.belief import usual_draws
     from scenarios import fit_commands
     from simulation.batch import use_threads
 
     use_threads(threads)
-    chosen = None if prior else fit_commands.posterior_file(posterior)
+    chosen = "prior" if prior else posterior or usual_draws()
     answer = fit_commands.run_validation(trials, chosen, draws, seed, out, as_json)
     _answer("validate", answer, as_json)
 

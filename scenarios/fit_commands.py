@@ -29,7 +29,7 @@ from scenarios.answers import Answer
 from scenarios.belief_words import caption
 from scenarios.progress import progress_bar
 from scenarios.trial_figures import forest
-from simulation.inputs import InputError, check_out_dir
+from simulation.inputs import check_out_dir
 
 SAMPLING = Sampling(chains=16, warm_up=500, draws=500, thin=5)
 CHECKED = Sampling(chains=4, warm_up=100, draws=100, thin=3)
