@@ -104,22 +104,28 @@ def parameter_draws(points: FloatArray) -> list[dict[str, float]]:
     return [dict(zip(FITTED, map(float, row), strict=True)) for row in np.column_stack(columns)]
 
 
-def fit(
-    bank: Bank, trials: Sequence[Trial], parts: int, sampling: Sampling, seed: int, discrepancy: float = 1.0
-) -> Fit:
-    """Emulator and posterior from ``parts`` of a bank, all but the last ``UNSEEN``.
-
-    All discrepancies are taken ``discrepancy`` times.
+def fit(bank: Bank, trials: Sequence[Trial], parts: int, sampling: Sampling, seed: int) -> Fit:
+    """Emulator and posterior from ``parts`` of a bank; the last of them, ``UNSEEN``, are kept for the
+    check.
     """
-    z, y = bank.read(range(seen_parts(parts)))
-    effects = effects_of(trials)
-    fitted, targets = fitted_targets(effects)
-    emulator = fit_emulator(z, y, bank.design.targets, seed)
-    errors = likelihood.errors_of(targets, emulator.accuracy.error[fitted]).with_discrepancy(discrepancy)
-    of_fitted = chosen_targets(emulator, fitted)
+    z, y = bank.read(range(seen_parts(parts))) effects = effects_of(trials) fitted, targets =
+    fitted_targets(effects) emulator = fit_emulator(z, y, bank.design.targets, seed) errors =
+    likelihood.errors_of(targets, emulator.accuracy.error[fitted]) of_fitted = chosen_targets(emulator,
+    fitted) return Fit(effects, fitted, targets, errors, emulator, posterior(of_fitted, targets, errors,
+    sampling, seed))
+
+
+def posterior(
+    emulator: Emulator,
+    targets: Sequence[likelihood.Target],
+    errors: likelihood.Errors,
+    sampling: Sampling,
+    seed: int,
+) -> FloatArray:
+    """Draws (chains, draws, parameters) given what was published; ``emulator`` is of the ``targets`` alone.
+    """
     published = np.array([target.published for target in targets])
-    draws = sample(of_fitted, likelihood.Evidence.of(published, errors.variance), sampling, seed)[0]
-    return Fit(effects, fitted, targets, errors, emulator, draws)
+    return sample(emulator, likelihood.Evidence.of(published, errors.variance), sampling, seed)[0]
 
 
 def seen_parts(parts: int) -> int:

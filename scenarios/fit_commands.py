@@ -72,7 +72,7 @@ def calibrate(asked: Asked) -> Answer:
             fit,
             leave_one_study_out(of_fitted, fit.targets, of_fitted.accuracy.error, CHECKED, asked.seed),
         ),
-        "discrepancy": _by_discrepancy(bank, trials, asked),
+        "discrepancy": _by_discrepancy(fit, asked.seed),
     }
     if asked.check:
         z, y = bank.read(unseen)
@@ -90,16 +90,18 @@ def calibrate(asked: Asked) -> Answer:
     return Answer(frames, {"command": "calibrate", **source}, lambda: _show_fit(tables, asked.out))
 
 
-def _by_discrepancy(bank: Bank, trials: Sequence[Any], asked: Asked) -> list[dict[str, Any]]:
+def _by_discrepancy(fit: fitting.Fit, seed: int) -> list[dict[str, Any]]:
     """Posterior mean responses when the model is trusted more or less than usual."""
-    rows: list[dict[str, Any]] = []
+    emulator = fitting.chosen_targets(fit.emulator, fit.fitted)
+    rows: list[dict[str, Any]] = [
+        {"target": target.name, "published": target.published} for target in fit.targets
+    ]
     for times in (1.0, *TIMES):
-        fit = fitting.fit(bank, trials, asked.parts, CHECKED, asked.seed, discrepancy=times)
-        mean = fit.emulator.mean(fit.draws.reshape(-1, fit.draws.shape[-1]))[:, fit.fitted].mean(axis=0)
-        for k, target in enumerate(fit.targets):
-            if times == 1.0:
-                rows.append({"target": target.name, "published": target.published})
-            rows[k][f"simulated_x{times:g}"] = float(mean[k])
+        errors = fit.errors.with_discrepancy(times)
+        draws = fitting.posterior(emulator, fit.targets, errors, CHECKED, seed)
+        mean = emulator.mean(draws.reshape(-1, draws.shape[-1])).mean(axis=0)
+        for row, value in zip(rows, mean, strict=True):
+            row[f"simulated_x{times:g}"] = float(value)
     return rows
 
 

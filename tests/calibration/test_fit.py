@@ -1,0 +1,122 @@
+"""The fit end to end, on a bank whose responses are a known function of the parameters."""
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+from calibration import fit as fitting
+from calibration.bank import Bank
+from calibration.draws_file import read_draws
+from calibration.elliptical import Sampling
+from calibration.evidence import effects_of
+from calibration.trial_files import load_trials
+from scenarios import cli, fit_commands
+from simulation.inputs import InputError
+from simulation.parameters import PARAMETERS
+
+PARTS = 20
+FEW = Sampling(chains=4, warm_up=20, draws=50, thin=2)
+KNOWN = fitting.FITTED.index("quit_rate")
+TRIALS = load_trials()
+COLUMNS = len(effects_of(TRIALS)) + 6
+
+pytestmark = pytest.mark.xdist_group("fit")  # one process: the bank is made once
+
+
+def made_up(points, trials, seed):
+    """Every column follows one parameter of its own, and turnover (the first level) the quit rate."""
+    columns = [5.0 + points[:, k] for k in range(COLUMNS)]
+    columns[len(effects_of(trials))] = 26.0 + 5.0 * points[:, KNOWN]
+    return np.column_stack(columns)
+
+
+@pytest.fixture
+def cheap(monkeypatch):
+    """No simulation, few draws; the points that were asked for."""
+    asked = []
+
+    def simulated(points, trials, seed):
+        asked.append(len(points))
+        return made_up(points, trials, seed)
+
+    monkeypatch.setattr(fitting, "simulated", simulated)
+    monkeypatch.setattr(fit_commands, "SAMPLING", FEW)
+    monkeypatch.setattr(fit_commands, "CHECKED", FEW)
+    monkeypatch.setattr(fit_commands, "SHIPPED_DRAWS", 100)
+    return asked
+
+
+def test_the_command_writes_a_posterior_that_says_where_it_comes_from(cheap, tmp_path, capsys):
+    out = tmp_path / "fit"
+    arguments = ["calibrate", "--out", str(out), "--parts", str(PARTS)]
+    assert cli.run_command_line(arguments) == cli.SUCCESS
+    shown = capsys.readouterr().out
+    assert "quit_rate" in shown
+    table, source = read_draws(out / "posterior.parquet")
+    assert table.columns == list(fitting.FITTED)
+    assert len(table) == 100
+    assert source["command"].startswith("scoresim calibrate")
+    for name in fitting.FITTED:
+        assert table[name].is_between(PARAMETERS[name].low, PARAMETERS[name].high).all(), name
+    parameters = pl.read_parquet(out / "parameters.parquet").filter(pl.col("parameter") == "quit_rate")
+    assert parameters["contraction"][0] > 0.3
+    assert parameters["informed"][0]
+    assert pl.read_parquet(out / "coverage.parquet")["truths"][0] == 24 * min(fitting.UNSEEN, PARTS // 4)
+    first = (out / "posterior.parquet").read_bytes()
+
+    assert sum(cheap) == 24 * PARTS  # a second time nothing is simulated again, and nothing differs
+    assert cli.run_command_line([*arguments, "--json"]) == cli.SUCCESS
+    assert sum(cheap) == 24 * PARTS
+    assert (out / "posterior.parquet").read_bytes() == first
+    tables = json.loads(capsys.readouterr().out)["tables"]
+    assert {"targets", "parameters", "left_out", "discrepancy", "coverage"} == set(tables)
+
+
+def test_an_interrupted_bank_goes_on_where_it_stopped(cheap, tmp_path):
+    bank = Bank.open(tmp_path / "bank", fitting.design_of(TRIALS))
+    told = []
+
+    def stop(done, of):
+        told.append((done, of))
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fitting.fill_bank(bank, TRIALS, 4, stop)
+    fitting.fill_bank(bank, TRIALS, 4, lambda done, of: told.append((done, of)))
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert sum(cheap) == 4 * fitting.PART
+
+
+def test_a_bank_of_other_trials_is_not_continued(cheap, tmp_path):
+    Bank.open(tmp_path / "bank", fitting.design_of(TRIALS))
+    with pytest.raises(InputError, match="another design"):
+        Bank.open(tmp_path / "bank", fitting.design_of(TRIALS[1:]))
+
+
+def test_held_out_trials_are_not_fitted():
+    columns, targets = fitting.fitted_targets(effects_of(TRIALS))
+    held_out = {trial.study for trial in TRIALS if trial.set == "validation"}
+    assert not held_out & {target.study for target in targets}
+    assert len(columns) == len(targets) == len(set(columns.tolist()))
+
+
+def test_points_of_the_bank_are_parameter_values_in_their_bounds():
+    values = fitting.parameter_draws(np.array([[-6.0] * len(fitting.FITTED), [0.0] * len(fitting.FITTED)]))
+    for draw in values:
+        assert all(PARAMETERS[name].low <= draw[name] <= PARAMETERS[name].high for name in fitting.FITTED)
+    middle = values[1]
+    assert middle["quit_rate"] == pytest.approx(float(PARAMETERS["quit_rate"].quantile(np.array([0.5]))[0]))
+
+
+@pytest.mark.slow
+def test_trials_and_levels_are_what_the_bank_holds():
+    """A point of the bank, simulated with others and alone."""
+    design = fitting.design_of(TRIALS)
+    z = design.points(0)[:2]
+    together = fitting.simulated(z, TRIALS, design.seed)
+    alone = fitting.simulated(z[1:], TRIALS, design.seed)
+    assert together.shape == (2, len(design.targets))
+    np.testing.assert_array_equal(together[1], alone[0])
