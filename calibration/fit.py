@@ -105,14 +105,14 @@ def parameter_draws(points: FloatArray) -> list[dict[str, float]]:
 
 
 def fit(bank: Bank, trials: Sequence[Trial], parts: int, sampling: Sampling, seed: int) -> Fit:
-    """Emulator and posterior from ``parts`` of a bank; the last of them, ``UNSEEN``, are kept for the
-    check.
-    """
-    z, y = bank.read(range(seen_parts(parts))) effects = effects_of(trials) fitted, targets =
-    fitted_targets(effects) emulator = fit_emulator(z, y, bank.design.targets, seed) errors =
-    likelihood.errors_of(targets, emulator.accuracy.error[fitted]) of_fitted = chosen_targets(emulator,
-    fitted) return Fit(effects, fitted, targets, errors, emulator, posterior(of_fitted, targets, errors,
-    sampling, seed))
+    """Emulator and posterior from ``parts`` of a bank; the last ``UNSEEN`` of them are kept for the check."""
+    z, y = bank.read(range(seen_parts(parts)))
+    effects = effects_of(trials)
+    fitted, targets = fitted_targets(effects)
+    emulator = fit_emulator(z, y, bank.design.targets, seed)
+    errors = likelihood.errors_of(targets, emulator.accuracy.error[fitted])
+    draws = posterior(chosen_targets(emulator, fitted), targets, errors, sampling, seed)
+    return Fit(effects, fitted, targets, errors, emulator, draws)
 
 
 def posterior(
@@ -122,8 +122,7 @@ def posterior(
     sampling: Sampling,
     seed: int,
 ) -> FloatArray:
-    """Draws (chains, draws, parameters) given what was published; ``emulator`` is of the ``targets`` alone.
-    """
+    """Draws (chains, draws, parameters) given what was published; the emulator is of the targets alone."""
     published = np.array([target.published for target in targets])
     return sample(emulator, likelihood.Evidence.of(published, errors.variance), sampling, seed)[0]
 
