@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios.data_commands import data_app
+
 if TYPE_CHECKING:
     from scenarios.commands import Answer
     from simulation.inputs import InputError
@@ -31,6 +33,7 @@ app = typer.Typer(
 )
 scenario_app = typer.Typer(help="Check, show and list scenarios.", no_args_is_help=True)
 app.add_typer(scenario_app, name="scenario")
+app.add_typer(data_app, name="data")
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")
