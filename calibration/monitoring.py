@@ -32,7 +32,7 @@ NOT_GIVEN = "not given"
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: where (``row`` as the spreadsheet numbers it), what, and what to do about it."""
+    """One thing that is wrong: where (``row`` as in the spreadsheet), what, and what to do."""
 
     row: int
     column: str
@@ -84,7 +84,7 @@ class MonitoringTable:
         return self.rows_read - len(self.rows)
 
     def enterprises(self) -> list[Row]:
-        """One row an enterprise, for the fit: the one with most indicators filled in, of those the earliest."""
+        """One row an enterprise, for the fit: that with most indicators filled in, the earliest of these."""
         chosen: dict[str, Row] = {}
         for row in self.rows:
             key = _key(row["enterprise"])
@@ -92,8 +92,15 @@ class MonitoringTable:
                 chosen[key] = row
         return list(chosen.values())
 
+    def modules_by_enterprise(self) -> dict[str, set[str]]:
+        """The modules that each enterprise took, over all its usable rows."""
+        taught: dict[str, set[str]] = {}
+        for row in self.rows:
+            taught.setdefault(_key(row["enterprise"]), set()).update(row["module"])
+        return taught
+
     def counts(self) -> list[dict[str, Any]]:
-        """Usable rows and distinct enterprises by sector, size and module; (group, level, rows, enterprises)."""
+        """Usable rows and distinct enterprises by sector, size and module."""
         levels = {
             "sector": lambda row: (row["sector"] or NOT_GIVEN,),
             "size": lambda row: (row.size_class,),
@@ -157,7 +164,9 @@ def _of_headings(sheet: Sheet) -> list[Problem]:
         for heading in sheet.unknown
     ]  # fmt: skip
     problems += [
-        Problem(sheet.heading_row, name, "", WARNING, "the column is missing", f"add it: {COLUMNS[name].meaning}")
+        Problem(
+            sheet.heading_row, name, "", WARNING, "the column is missing", f"add it: {COLUMNS[name].meaning}"
+        )
         for name in unmet
     ]
     return problems
@@ -239,18 +248,31 @@ def _productivity(row: Row) -> Iterable[Finding]:
 
 def _indicators(row: Row) -> Iterable[Finding]:
     """No baseline at all, an end without its baseline, and an end copied from the baseline."""
-    pairs = {name: (row[f"{name}_{BASELINE}"], row[f"{name}_{END}"]) for name in INDICATORS}
-    if all(before is None for before, _ in pairs.values()):
-        remedy = "fill in at least one indicator at the baseline: without it the row counts as trained, no more"
+    readable = [name for name in INDICATORS if {f"{name}_{BASELINE}", f"{name}_{END}"} <= row.values.keys()]
+    pairs = {name: (row[f"{name}_{BASELINE}"], row[f"{name}_{END}"]) for name in readable}
+    if pairs and all(before is None for before, _ in pairs.values()):
+        remedy = (
+            "fill in at least one indicator at the baseline: without it the row counts as trained, no more"
+        )
         yield "productivity_baseline", "", "is missing, as is every other baseline", remedy
     else:
         for name, (before, after) in pairs.items():
             if before is None and after is not None:
-                yield f"{name}_{BASELINE}", "", "is missing, though its end is given", "fill it in if it is known"
+                yield (
+                    f"{name}_{BASELINE}",
+                    "",
+                    "is missing, though its end is given",
+                    "fill it in if it is known",
+                )
     both = [(before, after) for before, after in pairs.values() if before is not None and after is not None]
     if len(both) >= 3 and all(before == after for before, after in both):
         remedy = "measure the end anew, or leave it empty"
-        yield "productivity_end", "", f"equals the baseline, as do all {len(both)} indicators given twice", remedy
+        yield (
+            "productivity_end",
+            "",
+            f"equals the baseline, as do all {len(both)} indicators given twice",
+            remedy,
+        )
 
 
 # Rows together
@@ -279,7 +301,7 @@ def _repeated(rows: Sequence[Row]) -> list[Problem]:
 
 def reporters(rows: Iterable[Row]) -> Counter[str]:
     """Enterprises that gave an indicator both at the baseline and at the end, by indicator."""
-    counts: Counter[str] = Counter({name: 0 for name in INDICATORS})
+    counts: Counter[str] = Counter(dict.fromkeys(INDICATORS, 0))
     for row in rows:
         counts.update(
             name for name in INDICATORS if None not in (row[f"{name}_{BASELINE}"], row[f"{name}_{END}"])

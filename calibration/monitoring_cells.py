@@ -1,7 +1,7 @@
 """Cells of a monitoring table as people write them: "1,200", "12%", "n/a", "2016年3月", "M1; M4", "garments".
 
-Every reader gives the cell's value (None where it is missing) and a note for what had to be guessed, or raises
-:class:`Unreadable` with the problem and its remedy.
+Every reader gives the cell's value (None where it is missing) and a note for what had to be guessed, or
+raises :class:`Unreadable` with the problem and its remedy.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 
 from calibration.monitoring_columns import MODULE_WORDS, SECTOR_WORDS, Column, plain
 from simulation.census import load_census
-from simulation.inputs import suggestion
+from simulation.inputs import nearest
 from simulation.parameters import MODULES
 
 MISSING = frozenset(
-    {"", "-", "--", "---", "–", "—", "/", "\\", ".", "..", "...", "?", "n/a", "na", "n.a.", "n.a", "#n/a", "null",
-     "nan", "missing", "unknown", "not available", "not known", "no data", "tbc", "tbd", "无数据", "不详", "未知", "未填"}
+    {"", "-", "--", "---", "–", "—", "/", "\\", ".", "..", "...", "?", "n/a", "na", "n.a.", "n.a", "#n/a",
+     "null", "nan", "missing", "unknown", "not available", "not known", "no data", "tbc", "tbd",
+     "无数据", "不详", "未知", "未填"}
 )  # fmt: skip
 """What stands in a cell whose value is not known."""
 
@@ -98,11 +99,13 @@ def _number_in_range(column: Column, cell: Any) -> Read:
 
 
 def _number(column: Column, cell: Any) -> float:
-    if isinstance(cell, bool) or isinstance(cell, date):
+    if isinstance(cell, bool | date):
         raise Unreadable("is not a number", "write a number, and format the cell as one")
     text = written(cell).casefold().replace("'", "")
     if text in ZERO_OR_MISSING:
-        raise Unreadable("may mean zero or not known", "write 0 if there were none; leave it empty if not known")
+        raise Unreadable(
+            "may mean zero or not known", "write 0 if there were none; leave it empty if not known"
+        )
     bare = re.sub(r"^(rmb|cny|¥|yuan)\s*|\s*(rmb|cny|元|yuan|人|persons|workers|people)$", "", text)
     if bare.endswith("%"):
         if column.unit != "%":
@@ -175,7 +178,7 @@ def _day_and_month(first: int, second: int, year: int) -> Read:
 
 def _checked(day: date) -> date:
     if not 1990 <= day.year <= 2100:
-        raise Unreadable("is not a year of this programme", "write the year with four digits, such as 2016-03-14")
+        raise Unreadable("is not a year of this programme", "write four digits of the year: 2016-03-14")
     return day
 
 
@@ -183,7 +186,7 @@ def _checked(day: date) -> date:
 
 
 def _sector(cell: Any) -> str:
-    """The code of the division: ``18``, ``C1810``, ``Wearing apparel and accessories``, ``garments``, ``服装``."""
+    """The code of the division: ``18``, ``C1810``, an English or Chinese name, ``garments``."""
     tables = load_census()
     text = written(cell)
     code = re.match(r"^[Cc]?(\d{2})\d{0,2}(?!\d)", text)
@@ -195,10 +198,9 @@ def _sector(cell: Any) -> str:
     if plain(text) in names:
         return names[plain(text)]
     remedy = "write the code of the division, C13 to C43"
-    near = suggestion(plain(text), names, most=0)
-    known = re.search(r'"(.+)"', near)
-    if known:
-        remedy += f'; did you mean {names[known[1]]} ("{known[1]}")?'
+    near = nearest(plain(text), names)
+    if near is not None:
+        remedy += f'; did you mean {names[near]} ("{near}")?'
     raise Unreadable("is not a manufacturing division of GB/T 4754", remedy)
 
 
@@ -208,9 +210,10 @@ def _modules(cell: Any) -> tuple[str, ...]:
     for part in re.split(r"[;,+/、\n]", written(cell)):
         words = plain(part)
         if words and words not in MODULE_WORDS:
-            remedy = suggestion(words, [name for name in MODULE_WORDS if len(name) > 3], most=0)
+            near = nearest(words, [name for name in MODULE_WORDS if len(name) > 3])
             listed = ", ".join(f"{number} {name}" for number, name in enumerate(MODULES, start=1))
-            raise Unreadable(f'names an unknown module "{part.strip()}"', remedy or f"write one of {listed}")
+            remedy = f'did you mean "{near}"?' if near is not None else f"write one of {listed}"
+            raise Unreadable(f'names an unknown module "{part.strip()}"', remedy)
         if words:
             found.add(MODULE_WORDS[words])
     if not found:

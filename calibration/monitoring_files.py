@@ -1,8 +1,8 @@
 """Reading the file of a monitoring table: CSV as spreadsheets save it, or an Excel or OpenDocument workbook.
 
 Workbooks are read by python-calamine (one wheel of a megabyte without further dependencies, also old .xls):
-it gives cells as they are typed, row by row, so that "1,200" and dates stay what they were and rows keep their
-numbers. polars would read a column as one type and lose both.
+it gives cells as they are typed, row by row, so that "1,200" and dates stay what they were and rows keep
+their numbers. polars would read a column as one type and lose both.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from calibration.monitoring_columns import COLUMN_WORDS, COLUMNS, INDICATORS, column_of
-from simulation.inputs import InputError, suggestion
+from simulation.inputs import InputError, nearest
 
 MAX_BYTES = 50_000_000
 """Largest file read; the monitoring data of the whole programme are some megabytes."""
@@ -45,7 +45,9 @@ class Sheet:
             if any(str(cell or "").strip() for cell in row)
         ]
         if not self.rows:
-            raise InputError(path, None, None, "has no rows below its headings", "add one row an enterprise and module")
+            raise InputError(
+                path, None, None, "has no rows below its headings", "add one row an enterprise and module"
+            )
 
     def cell(self, row: Sequence[Any], column: str) -> Any:
         """The raw cell of a row, None where the row ends before it or the table lacks the column."""
@@ -65,7 +67,9 @@ def read_sheet(file: str | os.PathLike[str]) -> Sheet:
     if path.suffix.lower() in TEXTS:
         return Sheet(_csv_cells(content, path), path)
     known = ", ".join((*TEXTS[:1], *WORKBOOKS))
-    raise InputError(path, None, None, "is no kind of file that is read here", f"save the table as one of {known}")
+    raise InputError(
+        path, None, None, "is no kind of file that is read here", f"save the table as one of {known}"
+    )
 
 
 def _content(path: Path) -> bytes:
@@ -82,9 +86,13 @@ def _content(path: Path) -> bytes:
         reason = getattr(error, "strerror", None) or "the name is not possible"
         if isinstance(error, InputError):
             raise
-        raise InputError(path, None, None, f"cannot be read ({reason.lower()})", "check name and permission") from None
+        raise InputError(
+            path, None, None, f"cannot be read ({reason.lower()})", "check name and permission"
+        ) from None
     if len(content) > MAX_BYTES:
-        raise InputError(path, None, None, f"is larger than {MAX_BYTES:,} bytes", "save the table alone, as CSV")
+        raise InputError(
+            path, None, None, f"is larger than {MAX_BYTES:,} bytes", "save the table alone, as CSV"
+        )
     if not content.strip():
         raise InputError(path, None, None, "is empty", "save the table again")
     return content
@@ -98,7 +106,9 @@ def _csv_cells(content: bytes, path: Path) -> Cells:
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
     except csv.Error as error:
-        raise InputError(path, None, None, f"is not a CSV table ({error})", "save it again as CSV UTF-8") from None
+        raise InputError(
+            path, None, None, f"is not a CSV table ({error})", "save it again as CSV UTF-8"
+        ) from None
 
 
 def _decoded(content: bytes, path: Path) -> str:
@@ -127,11 +137,15 @@ def _workbook_sheet(content: bytes, path: Path) -> Sheet:
 
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names]
+        sheets = [
+            workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
+        ]
     except python_calamine.PasswordError:
         raise InputError(path, None, None, "is protected by a password", "save a copy without one") from None
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise InputError(path, None, None, f"is not a workbook ({error})", "save it again, or as CSV") from None
+        raise InputError(
+            path, None, None, f"is not a workbook ({error})", "save it again, or as CSV"
+        ) from None
     problem: InputError | None = None
     for cells in sheets:
         try:
@@ -161,16 +175,20 @@ def _places(headings: Sequence[str], path: os.PathLike[str]) -> dict[str, int]:
         name = column_of(heading)
         if name is not None and name in places:
             problem = f'is the same column as "{headings[places[name]]}" ({name})'
-            raise InputError(path, "heading", heading, problem, "keep one of the two, or name the other one differently")
+            raise InputError(
+                path, "heading", heading, problem, "keep one of the two, or name the other one differently"
+            )
         if name is not None:
             places[name] = place
     for name, column in COLUMNS.items():
         if column.needed and name not in places:
-            near = suggestion(name, [text for text in headings if column_of(text) is None], most=0)
-            remedy = near or f"add it; it may be called {', '.join(COLUMN_WORDS[name][:4])}"
+            near = nearest(name, [text for text in headings if column_of(text) is None])
+            remedy = f"add it; it may be called {', '.join(COLUMN_WORDS[name][:4])}"
+            remedy += f' (is it "{near}"?)' if near is not None else ""
             raise InputError(path, name, None, "the column is missing", remedy)
     if not any(f"{name}_end" in places for name in INDICATORS if f"{name}_baseline" in places):
         problem = "has no indicator with both a baseline and an end"
-        raise InputError(path, None, None, problem, "name them such as productivity_baseline and productivity_end")
+        raise InputError(
+            path, None, None, problem, "name them such as productivity_baseline and productivity_end"
+        )
     return places
-

@@ -24,7 +24,9 @@ def _data() -> None:
 
 @data_app.command("check")
 def data_check(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Monitoring table, .csv or .xlsx (.xls, .ods).")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Monitoring table, .csv or .xlsx (.xls, .ods).")
+    ],
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")
     ] = False,
@@ -50,7 +52,8 @@ def _records(file: str, table: MonitoringTable) -> dict[str, list[dict[str, Any]
 
     enterprises = table.enterprises()
     checked = {
-        "file": file, "rows": table.rows_read, "usable_rows": len(table.rows), "enterprises": len(enterprises),
+        "file": file, "rows": table.rows_read, "usable_rows": len(table.rows),
+        "enterprises": len(enterprises),
         "errors": len(table.of_severity("error")), "warnings": len(table.of_severity("warning")),
     }  # fmt: skip
     return {
@@ -77,13 +80,16 @@ def _show(file: str, table: MonitoringTable) -> None:
         if found:
             out.print(_grid(title, errors, found))
     out.print(_grid("Usable", ("group", "level", "rows", "enterprises"), records["usable"]))
-    cells = [{"column": each["column"], "missing": f"{100.0 * each['share']:.0f} %"} for each in records["missing"]]
+    cells = [
+        {"column": each["column"], "missing": f"{100.0 * each['share']:.0f} %"} for each in records["missing"]
+    ]
     out.print(_grid("Cells missing", ("column", "missing"), cells))
     check = records["checks"][0]
     told = ", ".join(f"{each['indicator']} {each['enterprises']}" for each in records["reporters"])
     out.print(f"Enterprises that gave an indicator at the baseline and at the end: {told}.")
     out.print(
-        f"{escape(file)}: {check['usable_rows']} of {check['rows']} rows usable, {check['enterprises']} enterprises; "
+        f"{escape(file)}: {check['usable_rows']} of {check['rows']} rows usable, "
+        f"{check['enterprises']} enterprises; "
         f"{check['errors']} errors, {check['warnings']} warnings."
     )
 
@@ -94,7 +100,9 @@ def _grid(title: str, columns: tuple[str, ...], records: list[dict[str, Any]]) -
 
     grid = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
-        grid.add_column(column, justify="right" if column in ("row", "rows", "enterprises", "missing") else "left")
+        grid.add_column(
+            column, justify="right" if column in ("row", "rows", "enterprises", "missing") else "left"
+        )
     for record in records:
         grid.add_row(*(escape(str(record[column])) for column in columns))
     return grid
