@@ -130,11 +130,12 @@ TIME_WORDS = {
 SECTOR_WORDS = {
     "food": "C14", "food processing": "C13", "beverages": "C15", "textile": "C17", "garment": "C18",
     "garments": "C18", "apparel": "C18", "clothing": "C18", "footwear": "C19", "shoes": "C19",
-    "leather": "C19", "wood": "C20", "paper": "C22", "printing": "C23", "toys": "C24", "chemicals": "C26",
-    "pharmaceuticals": "C27", "plastics": "C29", "rubber": "C29", "ceramics": "C30",
-    "building materials": "C30", "steel": "C31", "metal products": "C33", "hardware": "C33", "general machinery": "C34", "special machinery": "C35", "auto parts": "C36",
-    "automotive": "C36", "automobile": "C36", "electrical": "C38", "electronics": "C39", "服装": "C18",
-    "纺织": "C17", "汽车零部件": "C36", "通用设备": "C34", "专用设备": "C35", "电子": "C39",
+    "leather": "C19", "wood": "C20", "paper": "C22", "printing": "C23", "toys": "C24",
+    "chemicals": "C26", "pharmaceuticals": "C27", "plastics": "C29", "rubber": "C29", "ceramics": "C30",
+    "building materials": "C30", "steel": "C31", "metal products": "C33", "hardware": "C33",
+    "general machinery": "C34", "special machinery": "C35", "auto parts": "C36", "automotive": "C36",
+    "automobile": "C36", "electrical": "C38", "electronics": "C39", "服装": "C18", "纺织": "C17",
+    "汽车零部件": "C36", "通用设备": "C34", "专用设备": "C35", "电子": "C39",
 }  # fmt: skip
 """Words of SCORE's projects for divisions whose official names are longer."""
 
