@@ -17,7 +17,7 @@ from calibration.monitoring_cells import Unreadable, is_missing, read_cell, writ
 from calibration.monitoring_columns import BASELINE, COLUMNS, END, INDICATORS
 from calibration.monitoring_files import Sheet, read_sheet
 from simulation.inputs import suggestion
-from simulation.population import SIZE_CLASS_EDGES, SIZE_CLASSES
+from simulation.size_classes import SIZE_CLASS_EDGES, SIZE_CLASSES
 
 ERROR, WARNING = "error", "warning"
 

@@ -18,14 +18,11 @@ from numpy.typing import NDArray
 from simulation.census import CensusTables
 from simulation.parameters import PARAMETERS
 from simulation.sampling_frame import SamplingFrame, national_frame, spread_order
+from simulation.size_classes import SIZE_CLASS_EDGES, SIZE_CLASSES
 from simulation.size_distribution import SME_LIMIT, SizeDistribution, fit_size_distribution
 
 if TYPE_CHECKING:
     import polars as pl
-
-SIZE_CLASSES = ("1-19", "20-49", "50-249", "250-999")
-SIZE_CLASS_EDGES = (20, 50, 250)
-"""Employees at which the second and later of ``SIZE_CLASSES`` begin."""
 
 BACKGROUND, PROGRAMME = 0, 1
 """Values of ``Population.stratum``."""
