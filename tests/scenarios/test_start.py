@@ -4,10 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.calibration.made_up_posterior import write_made_up
+
+
+SHEET = Path(__file__).parents[2] / "calibration" / "data" / "synthetic_monitoring.csv"
 
 HEAVY = (
     "matplotlib",
@@ -61,6 +65,7 @@ def loaded(program, *arguments):
         ["scenario", "list"],
         ["scenario", "show", "tapered_subsidy"],
         ["scenario", "check", "tapered_subsidy", "history_china"],
+        ["data", "check", str(SHEET)],
     ],
 )
 def test_what_simulates_nothing_loads_nothing_heavy(arguments):
