@@ -10,7 +10,6 @@ import pytest
 
 from tests.calibration.made_up_posterior import write_made_up
 
-
 SHEET = Path(__file__).parents[2] / "calibration" / "data" / "synthetic_monitoring.csv"
 
 HEAVY = (
