@@ -66,8 +66,8 @@ def initial_state(
 ) -> InitialState:
     """Place ``population`` at rest under ``parameters`` (a record array of one), drawn from ``seed``.
 
-    ``enterprises`` (n,) and ``octets`` (as many as :func:`simulation.roster.lay_out` tells) are zeroed records
-    to be filled, such as parts of longer arrays; records of their own if none are given.
+    ``enterprises`` (n,) and ``octets`` (as many as :func:`simulation.roster.lay_out` tells) are zeroed
+    records to be filled, such as parts of longer arrays; records of their own if none are given.
     """
     p = parameters[0]
     first_octet = lay_out(population.employees)
