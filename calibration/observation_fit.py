@@ -27,9 +27,8 @@ shares. They stay prior, and set how narrow the intervals can get.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -252,23 +251,3 @@ def targets(fit: ObservationFit) -> list[MonitoringTarget]:
         for effect in fit.effects.values()
         if effect.unit != OF_BASELINE
     ]
-
-
-def main(file: str, seed: int = 1) -> None:
-    """Print the effects in a monitoring table: ``python -m calibration.observation_fit FILE``."""
-    from calibration.monitoring import read_monitoring
-    from calibration.observations import observations
-
-    fit = fit_effects(observations(read_monitoring(file)), seed=seed)
-    print(f"{'indicator':22}{'unit':18}{'naive':>9}{'fit':>9}{'90 % interval':>20}{'reporters':>11}")
-    for each in (asdict(effect) for effect in fit.effects.values()):
-        ends = f"[{each['low_90']:.2f}, {each['high_90']:.2f}]"
-        print(
-            f"{each['indicator']:22}{each['unit']:18}{each['naive']:9.2f}{each['estimate']:9.2f}{ends:>20}"
-            f"{each['reporters']:6} of {each['enterprises']}"
-        )
-    print(f"effective draws {fit.effective_draws:.0f}")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -314,6 +314,10 @@ def calibrate_command(
     parts: Annotated[
         int, typer.Option(min=20, metavar="N", help="Parts of the bank, 24 points of the prior each.")
     ] = 60,
+    data: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Read the effects in a project's monitoring table instead."),
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check/--no-check", help="Check coverage over made-up truths.")
     ] = True,
@@ -321,13 +325,16 @@ def calibrate_command(
     threads: Threads = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fit the free parameters to trials and national levels; resumes where it was interrupted."""
+    """Fit the free parameters to trials and national levels; goes on where it was interrupted."""
     from pathlib import Path
 
     from scenarios import fit_commands
     from simulation.batch import use_threads
 
     use_threads(threads)
+    if data is not None:
+        _answer("calibrate", fit_commands.project_effects(data, seed), as_json)
+        return
     asked = fit_commands.Asked(Path(out), parts, seed, check, as_json)
     _answer("calibrate", fit_commands.calibrate(asked), as_json)
 

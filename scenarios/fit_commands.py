@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,48 @@ def calibrate(asked: Asked) -> Answer:
     for name, frame in frames.items():
         frame.write_parquet(asked.out / f"{name}.parquet", compression="zstd")
     return Answer(frames, {"command": "calibrate", **source}, lambda: _show_fit(tables, asked.out))
+
+
+def project_effects(file: str, seed: int) -> Answer:
+    """Effects in a project's monitoring table, through the observation model, beside the naive change.
+
+    Raises InputError where the file cannot be read or too few enterprises reported.
+    """
+    from calibration.monitoring import read_monitoring
+    from calibration.observation_fit import fit_effects
+    from calibration.observations import observations
+
+    table = read_monitoring(file)
+    fit = fit_effects(observations(table), seed=seed)
+    rows = [asdict(effect) for effect in fit.effects.values()]
+    source = {
+        "command": "calibrate", "data": hashlib.sha256(Path(file).read_bytes()).hexdigest(), "seed": seed,
+        "rows": table.rows_read, "unusable_rows": len(table.unusable_rows),
+        "effective_draws": fit.effective_draws,
+    }  # fmt: skip
+    return Answer({"project": pl.DataFrame(rows)}, source, lambda: _show_project(file, rows, source))
+
+
+def _show_project(file: str, rows: list[dict[str, Any]], source: dict[str, Any]) -> None:
+    console = Console()
+    grid = Table(title="Mean effect on the trained a year after the first class, as monitoring asks for it")
+    for heading in ("indicator", "unit", "before and after", "effect", "90 %", "reporters"):
+        grid.add_column(heading, justify="left" if heading in ("indicator", "unit") else "right")
+    for row in rows:
+        grid.add_row(
+            row["indicator"], row["unit"], f"{row['naive']:+.3g}", f"{row['estimate']:+.3g}",
+            f"{row['low_90']:+.3g} to {row['high_90']:+.3g}", f"{row['reporters']} of {row['enterprises']}",
+        )  # fmt: skip
+    console.print(grid)
+    if source["unusable_rows"]:
+        console.print(
+            f"{source['unusable_rows']} of {source['rows']} rows were left out: scoresim data check {file}"
+        )
+    console.print(
+        "Before and after: mean change of those who reported. Effect: after measurement error, selective "
+        "reporting, trend, recovery from a bad year and better recording. Who reports and why is not seen in "
+        "the table and stays prior, so that more rows do not narrow the interval beyond that."
+    )
 
 
 def _by_discrepancy(fit: fitting.Fit, seed: int) -> list[dict[str, Any]]:

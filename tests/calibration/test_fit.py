@@ -1,6 +1,8 @@
 """The fit end to end, on a bank whose responses are a known function of the parameters."""
 
+import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -120,3 +122,23 @@ def test_trials_and_levels_are_what_the_bank_holds():
     alone = fitting.simulated(z[1:], TRIALS, design.seed)
     assert together.shape == (2, len(design.targets))
     np.testing.assert_array_equal(together[1], alone[0])
+
+
+SHEET = Path(fitting.__file__).parent / "data" / "synthetic_monitoring.csv"
+
+
+def test_a_projects_own_data_are_read_through_the_observation_model(capsys):
+    assert cli.run_command_line(["calibrate", "--data", str(SHEET), "--json"]) == cli.SUCCESS
+    answer = json.loads(capsys.readouterr().out)
+    effects = {row["indicator"]: row for row in answer["tables"]["project"]}
+    with SHEET.with_name("synthetic_monitoring_truth.csv").open(encoding="utf-8", newline="") as file:
+        truth = {row["indicator"]: float(row["effect"]) for row in csv.DictReader(file)}
+    productivity = effects["productivity"]
+    assert productivity["naive"] > 3.0 * truth["productivity"]
+    assert productivity["low_90"] < truth["productivity"] < productivity["high_90"]
+    assert productivity["naive"] > productivity["high_90"]
+
+
+def test_a_table_that_is_not_there_is_one_message(capsys):
+    assert cli.run_command_line(["calibrate", "--data", "nowhere.csv"]) == cli.BAD_INPUT
+    assert "nowhere.csv" in capsys.readouterr().err
