@@ -105,7 +105,7 @@ def project_effects(file: str, seed: int) -> Answer:
     rows = [asdict(effect) for effect in fit.effects.values()]
     source = {
         "command": "calibrate", "data": hashlib.sha256(Path(file).read_bytes()).hexdigest(), "seed": seed,
-        "rows": table.rows_read, "unusable_rows": len(table.unusable_rows),
+        "rows": table.rows_read, "unusable_rows": table.unusable_rows,
         "effective_draws": fit.effective_draws,
     }  # fmt: skip
     return Answer({"project": pl.DataFrame(rows)}, source, lambda: _show_project(file, rows, source))
