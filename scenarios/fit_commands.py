@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -40,6 +41,9 @@ SHIPPED_DRAWS = 500
 """Draws kept in the posterior file."""
 
 POSTERIOR = "posterior.parquet"
+WIDE = 160
+"""Columns to print on where there is no terminal to ask."""
+
 TIMES = (0.5, 2.0)
 """Multiples of all discrepancies at which the fit is repeated."""
 
@@ -112,7 +116,7 @@ def project_effects(file: str, seed: int) -> Answer:
 
 
 def _show_project(file: str, rows: list[dict[str, Any]], source: dict[str, Any]) -> None:
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
     grid = Table(title="Mean effect on the trained a year after the first class, as monitoring asks for it")
     for heading in ("indicator", "unit", "before and after", "effect", "90 %", "reporters"):
         grid.add_column(heading, justify="left" if heading in ("indicator", "unit") else "right")
@@ -149,7 +153,7 @@ def _by_discrepancy(fit: fitting.Fit, seed: int) -> list[dict[str, Any]]:
 
 
 def _show_fit(tables: dict[str, list[dict[str, Any]]], out: Path) -> None:
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
     grid = Table(title="Targets: published, and mean response before and after the fit")
     for heading in ("target", "published", "error", "prior", "posterior [90 %]", "nearest"):
         grid.add_column(heading, justify="left" if heading == "target" else "right")
@@ -233,7 +237,7 @@ def _simulated(
 
 
 def _show_trials(tables: dict[str, list[dict[str, Any]]], out: str | None) -> None:
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
     for name, title in (("calibration", "Fitted to"), ("validation", "Held out: never fitted to")):
         rows = [row for row in tables["trials"] if row["set"] == name]
         if not rows:
