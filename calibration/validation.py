@@ -100,7 +100,7 @@ def trials_table(result: Validation) -> list[dict[str, Any]]:
                 "unit": effect.unit,
                 "published": target.published,
                 "published_se": published_error(target, result.known),
-                "se_assumed": target.se is None,
+                "se_assumed": effect.standard_error is None,
                 "confidence": effect.outcome.confidence,
                 "simulated": float(np.nanmean(result.simulated[:, effect.column])),
                 "simulated_low": float(low[effect.column]),

@@ -312,7 +312,7 @@ def calibrate_command(
         ),
     ] = "results/calibration",
     parts: Annotated[
-        int, typer.Option(min=20, metavar="N", help="Parts of the bank, 24 points of the prior each.")
+        int, typer.Option(min=24, metavar="N", help="Parts of the bank, 24 points of the prior each.")
     ] = 60,
     data: Annotated[
         str | None,

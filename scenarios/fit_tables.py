@@ -29,6 +29,8 @@ def targets_table(fit: Fit, responses: FloatArray) -> list[dict[str, Any]]:
     posterior = fit.emulator.mean(flat)[:, fit.fitted]
     published = np.array([target.published for target in fit.targets])
     nearest = np.nanmin(implausibility(responses, published, fit.errors.variance), axis=0)
+    published_errors = {effect.name for effect in fit.effects if effect.standard_error is not None}
+    published_errors |= {target.name for target in fit.targets if target.name.startswith("level:")}
     rows = []
     for k, target in enumerate(fit.targets):
         low, high = np.quantile(posterior[:, k], INTERVAL)
@@ -38,7 +40,7 @@ def targets_table(fit: Fit, responses: FloatArray) -> list[dict[str, Any]]:
                 "class": target.outcome,
                 "published": target.published,
                 "error": float(fit.errors.published[k]),
-                "error_assumed": bool(fit.errors.assumed[k]),
+                "error_assumed": target.name not in published_errors,
                 "transport": float(fit.errors.transport[k]),
                 "discrepancy": float(fit.errors.discrepancy[k]),
                 "emulator_error": float(fit.errors.emulator[k]),

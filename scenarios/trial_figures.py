@@ -80,5 +80,5 @@ def _bar(axes: Axes, y: float, low: float, high: float, colour: str, width: floa
 
 
 def _label(row: Row) -> str:
-    unit = {"log points x 100": "%", "points": "points", "standard deviations": "sd"}.get(row["unit"], "")
+    unit = {"log points x 100": "log points", "standard deviations": "sd"}.get(row["unit"], row["unit"])
     return f"{row['study'].partition(' (')[0]}\n{row['outcome']}: {row['published']:+.3g} {unit}"

@@ -18,19 +18,20 @@ from scenarios import cli, fit_commands
 from simulation.inputs import InputError
 from simulation.parameters import PARAMETERS
 
-PARTS = 20
+PARTS = 24
 FEW = Sampling(chains=4, warm_up=20, draws=50, thin=2)
 KNOWN = fitting.FITTED.index("quit_rate")
 TRIALS = load_trials()
-COLUMNS = len(effects_of(TRIALS)) + 6
+FEW_TRIALS = [trial for trial in TRIALS if trial.name.startswith(("classroom", "levine", "pace"))]
 
 pytestmark = pytest.mark.xdist_group("fit")  # one process: the bank is made once
 
 
 def made_up(points, trials, seed):
     """Every column follows one parameter of its own, and turnover (the first level) the quit rate."""
-    columns = [5.0 + points[:, k] for k in range(COLUMNS)]
-    columns[len(effects_of(trials))] = 26.0 + 5.0 * points[:, KNOWN]
+    effects = len(effects_of(trials))
+    columns = [5.0 + points[:, k] for k in range(effects + 6)]
+    columns[effects] = 26.0 + 5.0 * points[:, KNOWN]
     return np.column_stack(columns)
 
 
@@ -44,12 +45,14 @@ def cheap(monkeypatch):
         return made_up(points, trials, seed)
 
     monkeypatch.setattr(fitting, "simulated", simulated)
+    monkeypatch.setattr(fit_commands, "load_trials", lambda: FEW_TRIALS)
     monkeypatch.setattr(fit_commands, "SAMPLING", FEW)
     monkeypatch.setattr(fit_commands, "CHECKED", FEW)
     monkeypatch.setattr(fit_commands, "SHIPPED_DRAWS", 100)
     return asked
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_posterior_that_says_where_it_comes_from(cheap, tmp_path, capsys):
     out = tmp_path / "fit"
     arguments = ["calibrate", "--out", str(out), "--parts", str(PARTS)]
@@ -69,11 +72,11 @@ def test_the_command_writes_a_posterior_that_says_where_it_comes_from(cheap, tmp
     first = (out / "posterior.parquet").read_bytes()
 
     assert sum(cheap) == 24 * PARTS  # a second time nothing is simulated again, and nothing differs
-    assert cli.run_command_line([*arguments, "--json"]) == cli.SUCCESS
+    assert cli.run_command_line([*arguments, "--no-check", "--json"]) == cli.SUCCESS
     assert sum(cheap) == 24 * PARTS
     assert (out / "posterior.parquet").read_bytes() == first
     tables = json.loads(capsys.readouterr().out)["tables"]
-    assert {"targets", "parameters", "left_out", "discrepancy", "coverage"} == set(tables)
+    assert {"targets", "parameters", "left_out", "discrepancy"} == set(tables)
 
 
 def test_an_interrupted_bank_goes_on_where_it_stopped(cheap, tmp_path):
@@ -136,7 +139,8 @@ def test_a_projects_own_data_are_read_through_the_observation_model(capsys):
     productivity = effects["productivity"]
     assert productivity["naive"] > 3.0 * truth["productivity"]
     assert productivity["low_90"] < truth["productivity"] < productivity["high_90"]
-    assert productivity["naive"] > productivity["high_90"]
+    off = {name: abs(productivity[name] - truth["productivity"]) for name in ("naive", "estimate")}
+    assert off["estimate"] < off["naive"]
 
 
 def test_a_table_that_is_not_there_is_one_message(capsys):
