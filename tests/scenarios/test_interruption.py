@@ -299,6 +299,7 @@ def test_a_signal_ends_the_process_with_what_is_finished(arguments, share):
         [sys.executable, "-c", TELLING, *arguments, "--json"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job ignores it
     )  # fmt: skip
     for line in process.stderr:
         if line[0].isdigit() and float(line) > share:
