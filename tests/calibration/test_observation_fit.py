@@ -224,7 +224,7 @@ def test_effects_on_rates_are_covered_and_naive_ones_are_not():
         effect = fit_effects(rates_project(250, seed)[0], draws=1_000).effects["turnover_rate"]
         inside.append(effect.low_90 <= -1.0 <= effect.high_90)
         naive.append(effect.naive)
-    assert np.mean(naive) < -1.4
+    assert np.mean(naive) < -1.25  # of a true change of -1
     assert np.mean(inside) >= 0.84
 
 
