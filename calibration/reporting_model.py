@@ -63,9 +63,11 @@ class ReportingPrior:
     (``reporting_gain``), as if the rule were known; ``any_rule`` gives the registry half of the belief, the
     rest to rules that hardly look at the gain (slope 0 to 2.5) and to sharper ones, up to a threshold
     (:data:`RULES_BELIEVED`); ``none``: reporting depends on the baseline and chance alone. ``sees_error`` is
-    the belief that reporting follows the measured gain and not the true one. ``spread`` is the median
-    standard deviation of true gains within a year (log points; None: what the registry's passing shocks give,
-    with 0.05 for differences in the effect), ``spread_factor`` the sd of its log.
+    the belief that reporting follows the measured gain and not the true one: doubt to one side, which lowers
+    an effect by about 0.01 log points where reporting follows the true gain, and without which the other rule
+    is missed. ``spread`` is the median standard deviation of true gains within a year (log points; None: what
+    the registry's passing shocks give, with 0.05 for differences in the effect), ``spread_factor`` the sd of
+    its log.
     """
 
     slope: str = "any_rule"
