@@ -57,14 +57,14 @@ def _naive(made):
     ("rule", "least"), [("gain", 0.85), ("random", 0.85), ("end level", 0.85), ("threshold", 0.8)]
 )
 def test_coverage_by_rule(rule, least):
-    found = coverage(rule, 200)
+    found = coverage(rule, 100)
     assert found.covered >= least
     assert abs(found.fit_bias) < 0.5 * found.width
 
 
 @pytest.mark.slow
 def test_where_the_rule_is_the_believed_one_the_fit_is_off_by_little():
-    found = coverage("gain", 200, None, ASSUMED)
+    found = coverage("gain", 100, None, ASSUMED)
     assert found.naive_bias > 1.0
     assert abs(found.fit_bias) < 0.7
     assert found.covered >= 0.87
@@ -84,7 +84,7 @@ def test_truths_drawn_from_the_belief_are_covered_as_often_as_said():
     """
     rng = np.random.default_rng(5)
     inside = {50: 0, 90: 0}
-    sets = 300
+    sets = 150
     for seed in range(sets):
         project = Project(
             effect=0.05, effect_spread=0.05, trend=0.02 * rng.standard_normal(),
@@ -95,8 +95,8 @@ def test_truths_drawn_from_the_belief_are_covered_as_often_as_said():
         effect = fit_effects(data, ASSUMED, seed, draws=1_000).effects[PRODUCTIVITY]
         inside[50] += effect.low_50 <= truth <= effect.high_50
         inside[90] += effect.low_90 <= truth <= effect.high_90
-    assert inside[90] / sets == pytest.approx(0.9, abs=0.045)
-    assert inside[50] / sets == pytest.approx(0.5, abs=0.075)
+    assert inside[90] / sets == pytest.approx(0.9, abs=0.06)
+    assert inside[50] / sets == pytest.approx(0.5, abs=0.1)
 
 
 # One project
