@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test test-slow lint figures clean
+.PHONY: install demo test test-slow test-long lint figures clean
 
 install: $(VENV)/.installed
 
@@ -24,7 +24,11 @@ test: install  ## the fast tests
 
 test-slow: install  ## the tests marked slow
 	@$(BIN)/python -m simulation.warm_up
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "slow and not long"
+
+test-long: install  ## the tests too long for continuous integration
+	@$(BIN)/python -m simulation.warm_up
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m long
 
 lint: install  ## style and types
 	@$(BIN)/ruff check .

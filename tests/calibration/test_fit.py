@@ -53,6 +53,7 @@ def cheap(monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_command_writes_a_posterior_that_says_where_it_comes_from(cheap, tmp_path, capsys):
     out = tmp_path / "fit"
     arguments = ["calibrate", "--out", str(out), "--parts", str(PARTS)]

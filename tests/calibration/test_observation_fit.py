@@ -53,6 +53,7 @@ def _naive(made):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rule", "least"), [("gain", 0.85), ("random", 0.85), ("end level", 0.85), ("threshold", 0.8)]
 )
@@ -63,6 +64,7 @@ def test_coverage_by_rule(rule, least):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_where_the_rule_is_the_believed_one_the_fit_is_off_by_little():
     found = coverage("gain", 100, None, ASSUMED)
     assert found.naive_bias > 1.0
@@ -71,6 +73,7 @@ def test_where_the_rule_is_the_believed_one_the_fit_is_off_by_little():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_threshold_on_the_sheets_own_gain_misleads_the_naive_mean_by_far_and_the_fit_by_less():
     found = coverage("measured threshold", 50)
     assert found.naive_bias > 15.0
@@ -78,6 +81,7 @@ def test_a_threshold_on_the_sheets_own_gain_misleads_the_naive_mean_by_far_and_t
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_truths_drawn_from_the_belief_are_covered_as_often_as_said():
     """Slope, error and effect drawn from the prior that the fit assumes: coverage is then exact but for
     chance.
@@ -218,6 +222,7 @@ def test_a_rates_effect_is_in_its_unit_with_its_interval():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_effects_on_rates_are_covered_and_naive_ones_are_not():
     inside, naive = [], []
     for seed in range(100):
