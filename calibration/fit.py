@@ -20,7 +20,7 @@ from calibration import evidence, likelihood
 from calibration.bank import Bank, Design
 from calibration.elliptical import Sampling
 from calibration.emulator import Accuracy, Emulator, fit_emulator
-from calibration.evidence import Effect, effects_of, sizes_of
+from calibration.evidence import Effect, effects_of, in_units, sizes_of
 from calibration.fitted import FITTED
 from calibration.moments import FILE as LEVELS_FILE
 from calibration.moments import published_levels, simulate_levels
@@ -28,6 +28,7 @@ from calibration.posterior import sample
 from calibration.trial import simulate_trials
 from calibration.trial_files import Trial
 from simulation.compile import source_hash
+from simulation.interruption import listening, raise_if_interrupted
 from simulation.parameters import PARAMETERS
 
 PART = 24
@@ -81,10 +82,12 @@ def fill_bank(
 ) -> None:
     """Simulate the parts that are missing; ``after_part(parts done, of how many)`` is told of each."""
     missing = bank.missing(parts)
-    for number, part in enumerate(missing, start=1):
-        bank.write(part, simulated(bank.design.points(part), trials, bank.design.seed))
-        if after_part is not None:
-            after_part(parts - len(missing) + number, parts)
+    with listening():
+        for number, part in enumerate(missing, start=1):
+            bank.write(part, simulated(bank.design.points(part), trials, bank.design.seed))
+            raise_if_interrupted()
+            if after_part is not None:
+                after_part(parts - len(missing) + number, parts)
 
 
 def simulated(points: FloatArray, trials: Sequence[Trial], seed: int) -> FloatArray:
@@ -93,8 +96,7 @@ def simulated(points: FloatArray, trials: Sequence[Trial], seed: int) -> FloatAr
     """
     draws = parameter_draws(points)
     effects, levels = simulate_trials(trials, draws, seed), simulate_levels(draws, seed)
-    in_units = [effect.in_unit(effects[:, effect.column]) for effect in effects_of(trials)]
-    return np.column_stack([*in_units, levels])
+    return np.column_stack([in_units(effects_of(trials), effects), levels])
 
 
 def parameter_draws(points: FloatArray) -> list[dict[str, float]]:

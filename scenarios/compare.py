@@ -31,6 +31,7 @@ from simulation.effects import (
     paired_sums,
     shared_costs,
 )
+from simulation.interruption import listening, raise_if_interrupted
 from simulation.market_indicators import MarketSums, TrainerTime, market_sums, trainer_time
 from simulation.population import SIZE_CLASSES, Population, draw_population, entry_settings
 from simulation.programme import Scenario
@@ -161,10 +162,12 @@ def compare(
 
     finished: list[PairSums] = []
     try:
-        for number, pair in enumerate(pairs):
-            people = [population(replicate.population_seed) for replicate in pair]
-            results = _simulate_pair(result, pair, people, partial(_tell, progress, number, len(pairs)))
-            finished.append(_reduced(result, pair, results))
+        with listening():
+            for number, pair in enumerate(pairs):
+                raise_if_interrupted()
+                people = [population(replicate.population_seed) for replicate in pair]
+                results = _simulate_pair(result, pair, people, partial(_tell, progress, number, len(pairs)))
+                finished.append(_reduced(result, pair, results))
     except KeyboardInterrupt:
         result.interrupted = True
     if 2 * len(finished) < FEWEST_REPLICATES:

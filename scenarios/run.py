@@ -21,6 +21,7 @@ from simulation.batch import Interrupted, RunResult, simulate
 from simulation.census import CensusTables, load_census
 from simulation.decomposition import decompose
 from simulation.indicators import WINDOW
+from simulation.interruption import listening, raise_if_interrupted
 from simulation.market_indicators import MarketSums, TrainerTime, market_sums, trainer_time
 from simulation.population import Population, draw_population, entry_settings
 from simulation.programme import Scenario
@@ -90,21 +91,23 @@ def run(scenario: Scenario, settings: Settings, progress: Progress = SILENT) -> 
     begun: Interrupted | None = None
     interrupted = False
     try:
-        for number, (replicate, _) in enumerate(replicate_pairs(2 * n, settings.seed)):
-            progress.placing(count if count is not None else (sample or 0.0) * nation)
-            drawn = draw_population(
-                tables, enterprises=count, sample=sample, months=scenario.months,
-                seed=replicate.population_seed,
-                programme=() if plan.stratum is None else (plan.stratum,),
-                **entry_settings(scenario.parameters),
-            )  # fmt: skip
-            people = people or [drawn]
-            one = Run(
-                scenario, drawn, record_of(values[number], scenario), replicate.population_seed,
-                replicate.event_seed, plan.eligible(scenario.programme, drawn),
-            )  # fmt: skip
-            tell = partial(_tell, progress, number, n)
-            finished.append(_reduced(simulate([one], threads=settings.threads, after_month=tell)[0]))
+        with listening():
+            for number, (replicate, _) in enumerate(replicate_pairs(2 * n, settings.seed)):
+                raise_if_interrupted()
+                progress.placing(count if count is not None else (sample or 0.0) * nation)
+                drawn = draw_population(
+                    tables, enterprises=count, sample=sample, months=scenario.months,
+                    seed=replicate.population_seed,
+                    programme=() if plan.stratum is None else (plan.stratum,),
+                    **entry_settings(scenario.parameters),
+                )  # fmt: skip
+                people = people or [drawn]
+                one = Run(
+                    scenario, drawn, record_of(values[number], scenario), replicate.population_seed,
+                    replicate.event_seed, plan.eligible(scenario.programme, drawn),
+                )  # fmt: skip
+                tell = partial(_tell, progress, number, n)
+                finished.append(_reduced(simulate([one], threads=settings.threads, after_month=tell)[0]))
     except Interrupted as caught:
         interrupted, begun = True, caught
     except KeyboardInterrupt:

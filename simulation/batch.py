@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from simulation.accounts import N_ACCOUNTS
 from simulation.inputs import InputError
+from simulation.interruption import listening, raise_if_interrupted
 from simulation.roster import SPARE_SEATS
 from simulation.seats import OCTET, OCTET_SEATS
 from simulation.state import ENTERPRISE
@@ -99,20 +100,22 @@ def simulate(
     results: list[RunResult] = []
     groups = _groups(runs)
     months = [max(run.scenario.months for run in group) for group in groups]
-    for number, group in enumerate(groups):
-        world = build_world(group)
-        tell = None if after_month is None else partial(_tell, after_month, sum(months[:number]), sum(months))
-        try:
-            world.run(tell)
-        except KeyboardInterrupt:
-            raise Interrupted(collect(group, world), world.month) from None
-        found = collect(group, world)
-        results += [result.slim() for result in found] if panel_only else found
+    with listening():
+        for number, group in enumerate(groups):
+            world = build_world(group)
+            try:
+                world.run(partial(_tell, after_month, sum(months[:number]), sum(months)))
+            except KeyboardInterrupt:
+                raise Interrupted(collect(group, world), world.month) from None
+            found = collect(group, world)
+            results += [result.slim() for result in found] if panel_only else found
     return results
 
 
-def _tell(after_month: Callable[[int, int], None], before: int, total: int, months: int) -> None:
-    after_month(before + months, total)
+def _tell(after_month: Callable[[int, int], None] | None, before: int, total: int, months: int) -> None:
+    raise_if_interrupted()
+    if after_month is not None:
+        after_month(before + months, total)
 
 
 def _groups(runs: Sequence[Run]) -> list[list[Run]]:
