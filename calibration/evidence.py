@@ -85,6 +85,11 @@ def effects_of(trials: Sequence[Trial]) -> list[Effect]:
     return [Effect(trial, outcome, column) for column, (trial, outcome) in enumerate(pairs)]
 
 
+def in_units(effects: Sequence[Effect], simulated: FloatArray) -> FloatArray:
+    """Simulated ``effects`` (draws, effects) on their studies' scales in the units of comparison."""
+    return np.column_stack([effect.in_unit(simulated[:, effect.column]) for effect in effects])
+
+
 def sizes_of(effects: Sequence[Effect]) -> list[Effect]:
     """Those of which a size was published."""
     return [effect for effect in effects if not effect.outcome.direction_only]

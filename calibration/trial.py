@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from calibration.estimators import estimate
 from calibration.outcomes import measured
-from calibration.trial_files import ASSUMED, Course, Trial
+from calibration.trial_files import ASSUMED, UNTRAINED, Course, Trial
 from simulation.census import CensusTables, load_census
+from simulation.inputs import InputError, suggestion
 from simulation.parameters import MODULES, parameter_record
 from simulation.population import BACKGROUND, Population
 from simulation.programme import Scenario
@@ -25,9 +26,6 @@ from simulation.world import Run, World, build_world
 
 BEFORE = 12
 """Months simulated before the start: the baseline, and time for states to come to rest."""
-
-UNTRAINED = "none"
-"""The arm that gets nothing."""
 
 FloatArray = NDArray[np.float64]
 
@@ -82,7 +80,7 @@ def participants(trial: Trial, tables: CensusTables, seed: int) -> Population:
     Sizes are drawn from the sector's distribution between the study's smallest and largest.
     """
     n, sizes = trial.participants.simulated, fit_size_distribution(tables)
-    sector = list(tables.sectors).index(trial.participants.sector)
+    sector = _sector(trial, tables)
     low, high = trial.participants.employees
     below, within = sizes.probability_between(1, low - 1), sizes.probability_between(low, high)
     rng = np.random.default_rng([seed, 202])
@@ -100,6 +98,16 @@ def participants(trial: Trial, tables: CensusTables, seed: int) -> Population:
         tables=tables,
         sizes=sizes,
     )
+
+
+def _sector(trial: Trial, tables: CensusTables) -> int:
+    """The sector's number; InputError names the trial and the nearest code."""
+    given = trial.participants.sector
+    if given not in tables.sectors:
+        remedy = suggestion(given, tables.sectors, "sectors", most=len(tables.sectors))
+        field = f"{trial.name}: participants.sector"
+        raise InputError(None, field, given, "is not in the census tables", remedy)
+    return list(tables.sectors).index(given)
 
 
 def simulate_trials(trials: Sequence[Trial], draws: Sequence[Mapping[str, float]], seed: int) -> FloatArray:
@@ -156,9 +164,9 @@ def _give(world: World, given: Sequence[Mapping[int, Dose]], month: int) -> None
         mine = enterprises[first : first + int(run["enterprises"])]
         mine["module"], mine["trainer_quality"] = dose.module, dose.trainer_quality
         mine["class_today"], mine["visits_today"] = int(dose.class_days > 0.0), dose.visits
-        mine["visits_done"] = 0
         begin = mine["first_class_month"] < 0
         mine["first_class_month"][begin] = world.month
+        # so many visits are never done: it is the design, not their number, that ends a module
         run["class_days"], run["visits"] = dose.class_days, 1
         run["enterprises_per_visit"] = dose.enterprises_per_visit
 

@@ -12,10 +12,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, ValidationError, field_validator, model_validator
 
+from calibration.estimators import Estimator, Scale
 from simulation.field_errors import wrong_field
-from simulation.inputs import InputError, read_extended
+from simulation.inputs import InputError, read_extended, suggestion
+from simulation.programme import check_parameters, flattened
 from simulation.programme_parts import Employees, ModuleName, Table, as_tuple, fault, setting
 from simulation.scenario_files import settings_of
 
@@ -39,11 +41,8 @@ MEASURES = {
 }
 """What a trial may measure of an enterprise, over the months of its window."""
 
-Measure = Literal[
-    "practices", "practices.quality", "practices.cleaner_production", "practices.safety",
-    "practices.cooperation", "practices.human_resources", "productivity", "output", "sales", "profit",
-    "employment", "defects", "injuries", "turnover", "absence", "energy",
-]  # fmt: skip
+UNTRAINED = "none"
+"""The arm that gets nothing; every trial has it."""
 
 OUTCOME_CLASSES = {
     "practices": "practices",
@@ -59,6 +58,12 @@ ASSUMED = {
     "visits_per_month": 8,  # at most: what managers can take part in
 }
 """What studies leave unsaid about their arms, assumed once for all of them."""
+
+
+def _known_measure(value: str) -> str:
+    if value not in MEASURES:
+        raise fault("is not a measure", suggestion(value, MEASURES, "measures", most=len(MEASURES)))
+    return value
 
 
 class Participants(Table):
@@ -108,15 +113,15 @@ class Outcome(Table):
     """One published effect: measure, arms compared, window, estimator, estimate."""
 
     name: str = setting(..., "text", "Short name, unique within the trial")
-    measure: Measure = setting(..., "choice", "What was measured")
+    measure: Annotated[str, AfterValidator(_known_measure)] = setting(..., "choice", "What was measured")
     treated: str = setting(..., "arm", "Arm whose outcome is compared")
-    control: str = setting("none", "arm", "Arm that it is compared with; none: untrained")
+    control: str = setting(UNTRAINED, "arm", "Arm that it is compared with; none: untrained")
     from_month: int = setting(..., "month", "First month of the window, counted from the start", ge=0, le=600)
     to_month: int = setting(..., "month", "Last month of the window, included", ge=0, le=600)
-    estimator: Literal["difference", "difference_in_differences", "ancova"] = setting(
+    estimator: Estimator = setting(
         "difference", "choice", "Means of the arms; less their difference before; or given the baseline"
     )
-    scale: Literal["level", "points", "log", "percent", "standard_deviations"] = setting(
+    scale: Scale = setting(
         ...,
         "choice",
         "Unit of the effect: level; points (of 100); log; percent of the control arm's mean; control arm's "
@@ -183,24 +188,17 @@ class Trial(Table):
     @field_validator("parameters", mode="before")
     @classmethod
     def _flat(cls, value: Any) -> Any:
-        return dict(_flattened(value)) if isinstance(value, Mapping) else value
+        return dict(flattened(value)) if isinstance(value, Mapping) else value
 
     @model_validator(mode="after")
     def _fits_together(self) -> Trial:
-        from simulation.parameters import check_override
-
-        for name, value in self.parameters.items():
-            try:
-                check_override(name, value)
-            except ValueError as error:
-                problem, _, remedy = str(error).partition("; ")
-                raise fault(problem, remedy or "keep to its range", "parameters", name, value=value) from None
+        check_parameters(self.parameters)
         names = [outcome.name for outcome in self.outcomes]
         for number, outcome in enumerate(self.outcomes):
             for side in ("treated", "control"):
                 arm = getattr(outcome, side)
-                if arm not in self.arms and arm != "none":
-                    remedy = f"name one of {', '.join(['none', *self.arms])}"
+                if arm not in self.arms and arm != UNTRAINED:
+                    remedy = f"name one of {', '.join([UNTRAINED, *self.arms])}"
                     raise fault("is not an arm of this trial", remedy, "outcomes", number, side, value=arm)
             if outcome.treated == outcome.control:
                 problem = "is compared with itself"
@@ -210,14 +208,6 @@ class Trial(Table):
                     "names two outcomes", "name each once", "outcomes", number, "name", value=outcome.name
                 )
         return self
-
-
-def _flattened(table: Mapping[str, Any], prefix: str = "") -> Any:
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _flattened(value, f"{prefix}{key}.")
-        else:
-            yield prefix + key, value
 
 
 TRIAL_SETTINGS = settings_of(Trial)

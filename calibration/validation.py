@@ -16,14 +16,11 @@ from numpy.typing import NDArray
 
 from calibration import evidence
 from calibration.evidence import Effect, directions_of, effects_of, sizes_of
-from calibration.forecast import Forecast, forecast
+from calibration.forecast import COVERAGE, Forecast, forecast
 from calibration.likelihood import Target, direction_agrees, published_error
 from calibration.naive import Naive, class_scale, naive_forecasts
-from calibration.trial import simulate_trials
 from calibration.trial_files import Trial
 
-LEVEL = 0.9
-"""Coverage of the intervals."""
 SETS = ("calibration", "validation")
 
 FloatArray = NDArray[np.float64]
@@ -53,19 +50,9 @@ class Validation:
     scale: FloatArray
 
 
-def validate(
-    trials: Sequence[Trial],
-    draws: Sequence[Mapping[str, float]],
-    seed: int,
-    simulated: FloatArray | None = None,
-) -> Validation:
-    """Simulate all ``trials`` under parameter ``draws`` and compare; ``simulated`` effects are used if
-    given.
-    """
+def validate(trials: Sequence[Trial], simulated: FloatArray, seed: int) -> Validation:
+    """Compare ``simulated`` effects (draws, outcomes) of all ``trials``, in the units of comparison."""
     effects = effects_of(trials)
-    if simulated is None:
-        found = simulate_trials(trials, draws, seed)
-        simulated = np.column_stack([effect.in_unit(found[:, effect.column]) for effect in effects])
     sizes = sorted(sizes_of(effects), key=lambda effect: SETS.index(effect.trial.set))
     fitted = [effect for effect in sizes if effect.trial.set == "calibration"]
     known = evidence.effect_targets(fitted, fitted) if fitted else evidence.effect_targets(sizes, sizes)
@@ -86,7 +73,7 @@ def validate(
 def trials_table(result: Validation) -> list[dict[str, Any]]:
     """One record a published size: published and simulated effect, interval, scores."""
     rows = []
-    low, high = np.nanquantile(result.simulated, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2], axis=0)
+    low, high = np.nanquantile(result.simulated, [0.5 - COVERAGE / 2, 0.5 + COVERAGE / 2], axis=0)
     for number, (effect, target) in enumerate(zip(result.sizes, result.targets, strict=True)):
         scale = result.scale[number] or 1.0
         rows.append(

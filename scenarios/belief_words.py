@@ -29,6 +29,7 @@ def _of_posterior(posterior: Posterior) -> str:
     which = "posterior that comes with scoresim" if posterior.is_shipped else f"posterior in {posterior.file}"
     fitted, draws = len(posterior.names), f"{len(posterior.rows):,} draws"
     return (
-        f"{fitted} parameters are fitted to data: draws from the {which} ({draws}, file "
-        f"{posterior.sha256[:SHOWN_OF_HASH]}). The other {len(FREE) - fitted} are draws from their priors."
+        f"{fitted} parameters are draws from the {which} ({draws}, file {posterior.sha256[:SHOWN_OF_HASH]}): "
+        "fitted to trials and national levels, which inform only some of them (scoresim validate). The other "
+        f"{len(FREE) - fitted} are draws from their priors."
     )

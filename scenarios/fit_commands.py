@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,7 +13,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 
 from calibration import fit as fitting
@@ -23,15 +21,17 @@ from calibration.belief import belief_of
 from calibration.coverage import check_coverage
 from calibration.draws_file import draws_table, provenance, write_draws
 from calibration.elliptical import Sampling
+from calibration.evidence import effects_of, in_units
 from calibration.forecast import leave_one_study_out
+from calibration.trial import simulate_trials
 from calibration.trial_files import load_trials, shipped_trials
 from calibration.validation import directions_table, summary_table, trials_table, validate
-from scenarios import fit_tables, output
+from scenarios import fit_tables, output, terminal
 from scenarios.answers import Answer
 from scenarios.belief_words import caption
 from scenarios.progress import progress_bar
 from scenarios.trial_figures import forest
-from simulation.inputs import check_out_dir
+from simulation.inputs import InputError, check_out_dir
 
 SAMPLING = Sampling(chains=16, warm_up=500, draws=500, thin=5)
 CHECKED = Sampling(chains=4, warm_up=100, draws=100, thin=3)
@@ -41,9 +41,6 @@ SHIPPED_DRAWS = 500
 """Draws kept in the posterior file."""
 
 POSTERIOR = "posterior.parquet"
-WIDE = 160
-"""Columns to print on where there is no terminal to ask."""
-
 TIMES = (0.5, 2.0)
 """Multiples of all discrepancies at which the fit is repeated."""
 
@@ -62,6 +59,8 @@ class Asked:
 def calibrate(asked: Asked) -> Answer:
     """Fill the bank (or go on with the one that is there), fit, check, and write all into ``asked.out``."""
     trials = load_trials()
+    if asked.out.exists() and not asked.out.is_dir():
+        raise InputError(None, "--out", str(asked.out), "is not a folder", "name a folder, old or new")
     asked.out.mkdir(parents=True, exist_ok=True)
     bank = Bank.open(fitting.bank_folder(asked.out), fitting.design_of(trials))
     with progress_bar("Simulating", asked.quiet) as progress:
@@ -116,7 +115,7 @@ def project_effects(file: str, seed: int) -> Answer:
 
 
 def _show_project(file: str, rows: list[dict[str, Any]], source: dict[str, Any]) -> None:
-    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    console = terminal.console()
     grid = Table(title="Mean effect on the trained a year after the first class, as monitoring asks for it")
     for heading in ("indicator", "unit", "before and after", "effect", "90 %", "reporters"):
         grid.add_column(heading, justify="left" if heading in ("indicator", "unit") else "right")
@@ -153,7 +152,7 @@ def _by_discrepancy(fit: fitting.Fit, seed: int) -> list[dict[str, Any]]:
 
 
 def _show_fit(tables: dict[str, list[dict[str, Any]]], out: Path) -> None:
-    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    console = terminal.console()
     grid = Table(title="Targets: published, and mean response before and after the fit")
     for heading in ("target", "published", "error", "prior", "posterior [90 %]", "nearest"):
         grid.add_column(heading, justify="left" if heading == "target" else "right")
@@ -200,7 +199,7 @@ def run_validation(
     values = belief.draws(number, seed)
     with progress_bar("Simulating", quiet) as progress:
         simulated = _simulated(chosen, values, seed, progress.simulated)
-    result = validate(chosen, values, seed, simulated)
+    result = validate(chosen, simulated, seed)
     tables = {"trials": trials_table(result), "directions": directions_table(result)}
     tables["summary"] = summary_table(tables["trials"])
     frames = {name: pl.DataFrame(rows) for name, rows in tables.items()}
@@ -225,19 +224,15 @@ def _simulated(
     seed: int,
     progress: Callable[[float, float], None],
 ) -> NDArray[np.float64]:
-    from calibration.evidence import effects_of
-    from calibration.trial import simulate_trials
-
     parts = []
     for first in range(0, len(values), AT_ONCE):
         parts.append(simulate_trials(trials, values[first : first + AT_ONCE], seed))
         progress(min(len(values), first + AT_ONCE), len(values))
-    found = np.concatenate(parts)
-    return np.column_stack([effect.in_unit(found[:, effect.column]) for effect in effects_of(trials)])
+    return in_units(effects_of(trials), np.concatenate(parts))
 
 
 def _show_trials(tables: dict[str, list[dict[str, Any]]], out: str | None) -> None:
-    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    console = terminal.console()
     for name, title in (("calibration", "Fitted to"), ("validation", "Held out: never fitted to")):
         rows = [row for row in tables["trials"] if row["set"] == name]
         if not rows:

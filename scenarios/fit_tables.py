@@ -12,7 +12,7 @@ from calibration.contraction import contraction
 from calibration.coverage import Coverage
 from calibration.fit import FITTED, Fit
 from calibration.forecast import Forecast
-from calibration.likelihood import implausibility
+from calibration.likelihood import reach
 from simulation.parameters import PARAMETERS
 
 INTERVAL = (0.05, 0.95)
@@ -28,7 +28,7 @@ def targets_table(fit: Fit, responses: FloatArray) -> list[dict[str, Any]]:
     flat = fit.draws.reshape(-1, fit.draws.shape[-1])
     posterior = fit.emulator.mean(flat)[:, fit.fitted]
     published = np.array([target.published for target in fit.targets])
-    nearest = np.nanmin(implausibility(responses, published, fit.errors.variance), axis=0)
+    nearest = reach(responses, published, fit.errors.variance).best
     published_errors = {effect.name for effect in fit.effects if effect.standard_error is not None}
     published_errors |= {target.name for target in fit.targets if target.name.startswith("level:")}
     rows = []

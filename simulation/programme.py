@@ -294,7 +294,7 @@ class Scenario(Table):
     @classmethod
     def _flat(cls, value: Any) -> Any:
         # TOML reads an unquoted gain.quality = 1 as a table in a table.
-        return dict(_flattened(value)) if isinstance(value, Mapping) else value
+        return dict(flattened(value)) if isinstance(value, Mapping) else value
 
     @model_validator(mode="after")
     def _fits_together(self) -> Scenario:
@@ -304,7 +304,7 @@ class Scenario(Table):
             raise fault(problem, remedy, "programme", "first_month", value=self.programme.first_month)
         self._check_price_year()
         self._check_published_path()
-        _check_parameters(self.parameters)
+        check_parameters(self.parameters)
         return self
 
     def _check_price_year(self) -> None:
@@ -329,15 +329,17 @@ class Scenario(Table):
             raise fault(problem, remedy, "published_path", value=self.published_path)
 
 
-def _flattened(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+def flattened(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+    """Dotted names and values of a table in which TOML made tables of dotted names."""
     for key, value in table.items():
         if isinstance(value, Mapping):
-            yield from _flattened(value, f"{prefix}{key}.")
+            yield from flattened(value, f"{prefix}{key}.")
         else:
             yield prefix + key, value
 
 
-def _check_parameters(values: Mapping[str, float]) -> None:
+def check_parameters(values: Mapping[str, float]) -> None:
+    """Refuse a model parameter that the registry has not, or a value out of its range."""
     if not values:
         return  # the registry is slow to import
     from simulation.parameters import check_override

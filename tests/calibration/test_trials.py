@@ -9,8 +9,17 @@ import pytest
 from calibration import trial as trials
 from calibration.evidence import directions_of, effect_targets, effects_of, level_targets, sizes_of
 from calibration.moments import published_levels, simulate_levels
+from calibration.outcomes import RATIOS
 from calibration.trial import Dose, doses, participants, simulate_trials
-from calibration.trial_files import ASSUMED, Course, load_trial, load_trials, shipped_trials
+from calibration.trial_files import (
+    ASSUMED,
+    MEASURES,
+    OUTCOME_CLASSES,
+    Course,
+    load_trial,
+    load_trials,
+    shipped_trials,
+)
 from calibration.validation import directions_table, summary_table, trials_table, validate
 from simulation.census import load_census
 from simulation.inputs import InputError
@@ -85,7 +94,8 @@ def test_studies_that_cannot_be_simulated_are_listed_with_a_reason():
     ("old", "new", "message"),
     [
         ('treated = "course"', 'treated = "curse"', r"outcomes\[item 1\]\.treated.*curse.*not an arm"),
-        ('measure = "practices"', 'measure = "morale"', r"measure.*morale"),
+        ('measure = "practices"', 'measure = "morale"', r"measure.*morale.*absence"),
+        ('measure = "practices"', 'measure = "practise"', r'practise.*Did you mean "practices"'),
         ("visits = 6", "visits = 60", r"60 visits in 3 months.*more months"),
         ("class_days = 2, visits = 6", "class_days = 0", "teaches nothing"),
         ("to_month = 6", "to_month = 5", "before from_month"),
@@ -98,6 +108,16 @@ def test_a_wrong_field_is_one_message_with_a_remedy(small, old, new, message):
     assert SMALL.count(old) == 1
     with pytest.raises(InputError, match=f"(?s){message}"):
         small(SMALL.replace(old, new))
+
+
+def test_every_measure_can_be_measured():
+    assert set(MEASURES) == {"practices", *RATIOS}
+    assert {measure.partition(".")[0] for measure in MEASURES} == set(OUTCOME_CLASSES)
+
+
+def test_a_sector_that_is_not_one_is_named_with_the_trial(small):
+    with pytest.raises(InputError, match=r"made_up: participants\.sector.*C81"):
+        simulate_trials([small(SMALL.replace('"C18"', '"C81"'))], [{}], seed=1)
 
 
 def test_an_empty_folder_holds_no_trial(tmp_path):
@@ -214,7 +234,7 @@ def test_validation_tells_hits_from_misses(small):
         update={"outcomes": (trial.outcomes[0].model_copy(update={"standard_error": 2.0}),)}
     )
     simulated = np.column_stack([np.full(200, 10.0), np.full(200, 10.0)])
-    result = validate([near, far], [], 1, simulated)
+    result = validate([near, far], simulated, 1)
     rows = trials_table(result)
     assert [row["inside"] for row in rows] == [True, False]
     (summary,) = summary_table(rows)

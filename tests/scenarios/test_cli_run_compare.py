@@ -143,7 +143,7 @@ def test_run_prints_levels_totals_the_population_and_what_was_fitted(capsys, mon
     printed = capsys.readouterr().out
     for part in (
         "Value added per worker", "year 3", "Trainer days", "women", "Population of", "background",
-        f"{len(FITTED)} parameters are fitted to data", f"the posterior in {posterior} (40 draws, file ",
+        f"{len(FITTED)} parameters are draws from", f"the posterior in {posterior} (40 draws, file ",
         f"The other {len(FREE) - len(FITTED)} are draws from their priors.",
     ):  # fmt: skip
         assert part in printed, part
