@@ -7,7 +7,6 @@ Exit status: 0 for success, 2 for wrong input (one message on standard error), 1
 from __future__ import annotations
 
 import gc
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,14 +14,30 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios.cli_options import (
+    BAD_INPUT,
+    FAULT,
+    INTERRUPTED,
+    SUCCESS,
+    AsJson,
+    By,
+    Enterprises,
+    Months,
+    Out,
+    Posterior,
+    Prior,
+    Sample,
+    ScenarioName,
+    Seed,
+    Threads,
+    give_answer,
+    print_json,
+)
 from scenarios.data_commands import data_app
 
 if TYPE_CHECKING:
-    from scenarios.commands import Answer
     from simulation.inputs import InputError
     from simulation.programme import Scenario
-
-SUCCESS, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="scoresim",
@@ -34,37 +49,6 @@ app = typer.Typer(
 scenario_app = typer.Typer(help="Check, show and list scenarios.", no_args_is_help=True)
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(data_app, name="data")
-
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")
-]
-ScenarioName = Annotated[
-    str, typer.Argument(metavar="NAME|FILE", help="A shipped scenario's name, or a file.")
-]
-
-Seed = Annotated[int, typer.Option(min=0, help="Root of all chance; the same seed gives the same numbers.")]
-Enterprises = Annotated[
-    int | None, typer.Option(metavar="N", help="Enterprises simulated, each standing for many.")
-]
-Sample = Annotated[
-    float | None, typer.Option(metavar="F", help="Instead, the share of all enterprises simulated; 1: all.")
-]
-Months = Annotated[int | None, typer.Option(metavar="N", help="Months simulated, instead of the scenario's.")]
-Threads = Annotated[int | None, typer.Option(min=1, metavar="N", help="Threads; not given: all there are.")]
-Out = Annotated[
-    str | None, typer.Option(metavar="DIR", help="New folder for tables, figures and manifest.json.")
-]
-Prior = Annotated[
-    bool,
-    typer.Option("--prior", help="Draw all parameters from their priors, as if nothing had been fitted."),
-]
-Posterior = Annotated[
-    str | None,
-    typer.Option(metavar="FILE", help="Parameters fitted to data by `calibrate`; not given: those shipped."),
-]
-By = Annotated[
-    str, typer.Option(metavar="GROUPS", help="Also by sector, region, size, gender (with commas).")
-]
 
 
 @app.callback()
@@ -260,7 +244,7 @@ def run_command(
     options = commands.Options(
         seed, replicates, enterprises, sample, months, threads, drawn, out, by, as_json
     )
-    _answer("run", commands.run(scenario, options), as_json)
+    give_answer("run", commands.run(scenario, options), as_json)
 
 
 @app.command("compare")
@@ -297,7 +281,7 @@ def compare_command(
     options = commands.Options(
         seed, replicates, enterprises, sample, months, threads, drawn, out, by, as_json
     )
-    _answer("compare", commands.compare(scenarios, baseline, month, options), as_json)
+    give_answer("compare", commands.compare(scenarios, baseline, month, options), as_json)
 
 
 # scoresim calibrate, validate
@@ -333,10 +317,10 @@ def calibrate_command(
 
     use_threads(threads)
     if data is not None:
-        _answer("calibrate", fit_commands.project_effects(data, seed), as_json)
+        give_answer("calibrate", fit_commands.project_effects(data, seed), as_json)
         return
     asked = fit_commands.Asked(Path(out), parts, seed, check, as_json)
-    _answer("calibrate", fit_commands.calibrate(asked), as_json)
+    give_answer("calibrate", fit_commands.calibrate(asked), as_json)
 
 
 @app.command("validate")
@@ -362,7 +346,7 @@ def validate_command(
     use_threads(threads)
     chosen = "prior" if prior else posterior or usual_draws()
     answer = fit_commands.run_validation(trials, chosen, draws, seed, out, as_json)
-    _answer("validate", answer, as_json)
+    give_answer("validate", answer, as_json)
 
 
 @app.command("bench")
@@ -384,32 +368,7 @@ def bench_command(
         bench.main(sizes, months, threads)
 
 
-def _answer(command: str, answer: Answer, as_json: bool) -> None:
-    if as_json:
-        print_json(command, answer.records(), answer.manifest)
-    else:
-        answer.show()
-    if answer.interrupted:
-        raise typer.Exit(INTERRUPTED)
-
-
 # Output and exit status, for every command
-
-
-def print_json(
-    command: str,
-    tables: Mapping[str, Sequence[Mapping[str, Any]]],
-    manifest: Mapping[str, Any] | None = None,
-) -> None:
-    """Print the one object of `--json`: the command, its tables as lists of records, and the manifest.
-
-    The manifest always names the software's version. Numbers that are not finite are refused (ValueError),
-    because JSON has none.
-    """
-    from importlib.metadata import version
-
-    whole = {"version": version("scoresim"), **(manifest or {})}
-    print(json.dumps({"command": command, "tables": tables, "manifest": whole}, allow_nan=False))
 
 
 def run_command_line(arguments: Sequence[str] | None = None) -> int:

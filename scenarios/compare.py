@@ -21,7 +21,7 @@ from scenarios.arms import FEWEST_REPLICATES, check_arms
 from scenarios.design import Replicate, replicate_pairs
 from scenarios.progress import SILENT, Progress
 from simulation import accounts as a
-from simulation.batch import RunResult, simulate
+from simulation.batch import RunResult, memory_of_panel, simulate
 from simulation.census import CensusTables, load_census
 from simulation.effects import (
     NetBenefit,
@@ -166,8 +166,8 @@ def compare(
             for number, pair in enumerate(pairs):
                 raise_if_interrupted()
                 people = [population(replicate.population_seed) for replicate in pair]
-                results = _simulate_pair(result, pair, people, partial(_tell, progress, number, len(pairs)))
-                finished.append(_reduced(result, pair, results))
+                tell = partial(_tell, progress, number, len(pairs))
+                finished.append(_pair_sums(result, pair, people, tell))
     except KeyboardInterrupt:
         result.interrupted = True
     if 2 * len(finished) < FEWEST_REPLICATES:
@@ -177,8 +177,8 @@ def compare(
     return result
 
 
-def _tell(progress: Progress, finished: int, pairs: int, done: int, of: int) -> None:
-    progress.simulated(finished * of + done, pairs * of)
+def _tell(progress: Progress, finished: int, pairs: int, share: float) -> None:
+    progress.simulated(finished + share, pairs)
 
 
 def sample_size(scenario: Scenario, settings: Settings) -> tuple[int | None, float | None]:
@@ -191,37 +191,70 @@ def sample_size(scenario: Scenario, settings: Settings) -> tuple[int | None, flo
     return DEFAULT_ENTERPRISES, None
 
 
-def _simulate_pair(
+def _runs_of(
+    result: Comparison, pair: tuple[Replicate, Replicate], people: list[Population]
+) -> list[tuple[Run, Run]]:
+    """The runs of a pair by arm (the baseline first); of each, that of either replicate."""
+    values = result.parameters[pair[0].draw]
+    by_replicate = []
+    for replicate, population in zip(pair, people, strict=True):
+        plans = (result.base_plan, *result.plans)
+        arms = (result.baseline, *result.scenarios)
+        eligible = [
+            plan.eligible(scenario.programme, population) for plan, scenario in zip(plans, arms, strict=True)
+        ]
+        panel = np.logical_or.reduce(eligible[1:])
+        by_replicate.append(
+            [
+                Run(
+                    scenario, population, record_of(values, scenario), replicate.population_seed,
+                    replicate.event_seed, mask, panel,
+                )
+                for scenario, mask in zip(arms, eligible, strict=True)
+            ]
+        )  # fmt: skip
+    return list(zip(*by_replicate, strict=True))
+
+
+PANELS_AT_ONCE = 6e9
+"""Bytes of panels of runs simulated side by side; of many scenarios, some are simulated after others."""
+
+
+def _side_by_side(runs: Sequence[tuple[Run, Run]]) -> list[list[tuple[Run, Run]]]:
+    """The arms' runs in groups whose panels fit in memory together, beside the baseline's (the first's)."""
+    assert runs[0][0].panel is not None
+    of_pair = 2.0 * memory_of_panel(runs[0][0])
+    room = max(1, int(PANELS_AT_ONCE / max(1.0, of_pair)) - 1)  # arms beside the baseline
+    first, others = runs[: 1 + room], runs[1 + room :]
+    return [list(first), *(list(others[i : i + room]) for i in range(0, len(others), room))]
+
+
+def _pair_sums(
     result: Comparison,
     pair: tuple[Replicate, Replicate],
     people: list[Population],
-    after_month: Callable[[int, int], None],
-) -> list[list[RunResult]]:
-    """Results by replicate and arm (the baseline first); all runs of the pair go at once."""
-    runs = []
-    values = result.parameters[pair[0].draw]
-    for replicate, population in zip(pair, people, strict=True):
-        eligible = [
-            plan.eligible(scenario.programme, population)
-            for plan, scenario in zip(result.plans, result.scenarios, strict=True)
-        ]
-        panel = np.logical_or.reduce(eligible)
-        for i, scenario in enumerate((result.baseline, *result.scenarios)):
-            mask = eligible[i - 1] if i else result.base_plan.eligible(scenario.programme, population)
-            runs.append(
-                Run(
-                    scenario,
-                    population,
-                    record_of(values, scenario),
-                    replicate.population_seed,
-                    replicate.event_seed,
-                    mask,
-                    panel,
-                )
-            )
-    flat = simulate(runs, threads=result.settings.threads, after_month=after_month, panel_only=True)
-    arms = 1 + len(result.scenarios)
-    return [flat[:arms], flat[arms:]]
+    tell: Callable[[float], None],
+) -> PairSums:
+    """Simulate a pair of replicates of all arms and keep its sums; ``tell`` hears the share done."""
+    groups = _side_by_side(_runs_of(result, pair, people))
+    arms = sum(len(group) for group in groups)
+    sums, base, done = PairSums([], []), None, 0
+    for group in groups:
+        flat = simulate(
+            [run for both in group for run in both], threads=result.settings.threads,
+            after_month=partial(_share, tell, done / arms, len(group) / arms), panel_only=True,
+        )  # fmt: skip
+        found = list(zip(flat[0::2], flat[1::2], strict=True))
+        if base is None:
+            base, found = found[0], found[1:]
+            sums.baseline.extend(arm.sums for arm in base)
+        sums.scenarios.extend(_reduced(result, pair, arm, base) for arm in found)
+        done += len(group)
+    return sums
+
+
+def _share(tell: Callable[[float], None], before: float, part: float, months: int, of: int) -> None:
+    tell(before + part * months / of)
 
 
 @dataclass(frozen=True)
@@ -233,32 +266,33 @@ class PairSums:
 
 
 def _reduced(
-    result: Comparison, pair: tuple[Replicate, Replicate], results: list[list[RunResult]]
-) -> PairSums:
-    """The pair's sums; where its replicates share enterprises, also those with crossed events."""
+    result: Comparison,
+    pair: tuple[Replicate, Replicate],
+    arms: tuple[RunResult, RunResult],
+    baselines: tuple[RunResult, RunResult],
+) -> ScenarioSums:
+    """A scenario's sums over a pair; where its replicates share enterprises, also with crossed events."""
     same_enterprises = pair[0].population_seed == pair[1].population_seed
-    sums = PairSums([], [ScenarioSums() for _ in result.scenarios])
-    for k in range(2):
-        base, other = results[k][0], results[1 - k][0]
-        sums.baseline.append(base.sums)
-        for kept, arm in zip(sums.scenarios, results[k][1:], strict=True):
-            rows = _panel_rows(arm)
-            first_class = arm.panel_enterprises["first_class_month"].astype(np.int64)
-            trained = rows & (first_class >= 0)
-            starts = {
-                "trained": np.where(trained, first_class + 1, -1),
-                "targeted": np.where(rows, _programme_start(arm.run.scenario), -1),
-            }
-            for name in POPULATIONS:
-                kept.paired[name].append(_sums(result, arm, base, starts[name]))
-                if same_enterprises:
-                    kept.crossed[name].append(_sums(result, arm, other, starts[name]))
-            kept.national.append(arm.sums)
-            kept.market.append(market_sums(arm.market))
-            kept.benefit.append(_benefit(arm, base, np.where(trained, first_class, -1)))
-            kept.trained.append(float(arm.panel_enterprises["weight"][trained].sum()))
-            kept.reports.append(_reports(arm, trained))
-    return sums
+    kept = ScenarioSums()
+    for k, arm in enumerate(arms):
+        base, other = baselines[k], baselines[1 - k]
+        rows = _panel_rows(arm)
+        first_class = arm.panel_enterprises["first_class_month"].astype(np.int64)
+        trained = rows & (first_class >= 0)
+        starts = {
+            "trained": np.where(trained, first_class + 1, -1),
+            "targeted": np.where(rows, _programme_start(arm.run.scenario), -1),
+        }
+        for name in POPULATIONS:
+            kept.paired[name].append(_sums(result, arm, base, starts[name]))
+            if same_enterprises:
+                kept.crossed[name].append(_sums(result, arm, other, starts[name]))
+        kept.national.append(arm.sums)
+        kept.market.append(market_sums(arm.market))
+        kept.benefit.append(_benefit(arm, base, np.where(trained, first_class, -1)))
+        kept.trained.append(float(arm.panel_enterprises["weight"][trained].sum()))
+        kept.reports.append(_reports(arm, trained))
+    return kept
 
 
 def _gather(

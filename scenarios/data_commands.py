@@ -36,7 +36,7 @@ def data_check(
     The exit status is 2 where rows cannot be used.
     """
     from calibration.monitoring import read_monitoring
-    from scenarios.cli import BAD_INPUT, print_json
+    from scenarios.cli_options import BAD_INPUT, print_json
 
     table = read_monitoring(file)
     if as_json:

@@ -143,8 +143,13 @@ def memory_needed(runs: Sequence[Run]) -> float:
         sum(seat * _seats(run) + 1.1 * ENTERPRISE.itemsize * run.population.n for run in group)
         for group in _groups(runs)
     )
-    rows = sum(0 if run.panel is None else int(run.panel.sum()) * run.scenario.months for run in runs)
-    return largest + 4.0 * N_ACCOUNTS * rows
+    return largest + sum(memory_of_panel(run) for run in runs)
+
+
+def memory_of_panel(run: Run) -> float:
+    """Bytes that the panel of a run takes."""
+    rows = 0 if run.panel is None else int(run.panel.sum())
+    return 4.0 * N_ACCOUNTS * rows * run.scenario.months
 
 
 def check_memory(runs: Sequence[Run]) -> None:

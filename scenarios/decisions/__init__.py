@@ -1,0 +1,1 @@
+"""What to decide: which mix, which sectors, which budget, how sure one can be, and what to measure next."""
