@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,15 +43,16 @@ FEW_TRAINED = 30
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command found: tables and manifest for `--json`, and how to print it for people.
+    """What a command found: tables and manifest for `--json`, and how to print and draw it for people.
 
-    ``interrupted`` where it rests on the part that was finished by then.
+    ``interrupted`` where it rests on the part that was finished by then; ``draw`` makes the figures, by name.
     """
 
     tables: dict[str, pl.DataFrame]
     manifest: dict[str, Any]
     show: Callable[[], None]
     interrupted: bool = False
+    draw: Callable[[], dict[str, Figure]] = dict
 
     def records(self) -> dict[str, list[dict[str, Any]]]:
         """The tables as lists of records."""
@@ -111,8 +113,9 @@ def answer_of_run(levels: Levels, asked: Scenario, by: Sequence[str], out: str |
         "run", [asked], levels.settings, levels.belief, simulated, interrupted=levels.interrupted,
         replicates_finished=levels.replicates, months_simulated=scenario.months,
     )  # fmt: skip
-    _write(out, tables, lambda: _figures_of_run(tables, story), about, quiet)
-    return Answer(tables, about, lambda: _show_run(levels, tables, story, by, out), levels.interrupted)
+    draw = partial(_figures_of_run, tables, story)
+    _write(out, tables, draw, about, quiet)
+    return Answer(tables, about, lambda: _show_run(levels, tables, story, by, out), levels.interrupted, draw)
 
 
 def _figures_of_run(tables: dict[str, pl.DataFrame], story: Story) -> dict[str, Figure]:
@@ -168,9 +171,10 @@ def answer_of_comparison(
         "compare", [base, *scenarios], settings, comparison.belief, simulated, baseline=base.name,
         month=headline, interrupted=comparison.interrupted, replicates_finished=replicates,
     )  # fmt: skip
-    _write(out, tables, lambda: _figures_of_comparison(tables, story), about, quiet)
+    draw = partial(_figures_of_comparison, tables, story)
+    _write(out, tables, draw, about, quiet)
     return Answer(
-        tables, about, lambda: _show_comparison(comparison, tables, story, out), comparison.interrupted
+        tables, about, lambda: _show_comparison(comparison, tables, story, out), comparison.interrupted, draw
     )
 
 
