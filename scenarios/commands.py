@@ -62,30 +62,30 @@ class Options:
 # What is asked
 
 
-def _load(name: str, options: Options) -> Scenario:
+def _load(asked: str | Scenario, options: Options) -> Scenario:
     """A scenario with the options in it, its sectors and provinces known; InputError otherwise."""
-    asked = adjusted(
-        load_scenario(name), months=options.months, enterprises=options.enterprises, sample=options.sample
-    )
-    tables = load_census(asked.population.tables)
-    if asked.programme is not None:
-        resolve_target(asked.programme, tables, name)
-    count, sample = sample_size(asked, options.settings())
+    loaded = asked if isinstance(asked, Scenario) else load_scenario(asked)
+    name = loaded.name if isinstance(asked, Scenario) else asked
+    scenario = adjusted(loaded, months=options.months, enterprises=options.enterprises, sample=options.sample)
+    tables = load_census(scenario.population.tables)
+    if scenario.programme is not None:
+        resolve_target(scenario.programme, tables, name)
+    count, sample = sample_size(scenario, options.settings())
     nation = fit_size_distribution(tables).sme_enterprises.sum()
     if (count if count is not None else (sample or 0.0) * nation) < FEWEST_ENTERPRISES:
         field, value = ("--enterprises", count) if count is not None else ("--sample", sample)
         least = FEWEST_ENTERPRISES if count is not None else f"{FEWEST_ENTERPRISES / nation:.1e}"
         problem = f"gives fewer than {FEWEST_ENTERPRISES} enterprises"
         raise InputError(None, field, value, problem, f"write at least {least}")
-    if asked.months < WINDOW:
+    if scenario.months < WINDOW:
         raise InputError(
             None,
             "--months",
-            asked.months,
+            scenario.months,
             "is less than a year, the window of every indicator",
             "write 12 or more",
         )
-    return asked
+    return scenario
 
 
 def which_draws(prior: bool, posterior: str | None, defaults: bool = False) -> str:
@@ -138,9 +138,9 @@ def _compile_once(quiet: bool) -> None:
 # The commands
 
 
-def run(name: str, options: Options) -> Answer:
+def run(asked: str | Scenario, options: Options) -> Answer:
     """Simulate one scenario: levels year by year, what the programme did, the population."""
-    scenario, by = _load(name, options), _groups(options.by)
+    scenario, by = _load(asked, options), _groups(options.by)
     _check_out(options)
     belief_of(options.draws)
     _compile_once(options.quiet)
@@ -153,10 +153,12 @@ def run(name: str, options: Options) -> Answer:
     return answer_of_run(levels, scenario, by, options.out, options.quiet)
 
 
-def compare(names: Sequence[str], baseline: str, month: int | None, options: Options) -> Answer:
+def compare(
+    asked: Sequence[str | Scenario], baseline: str | Scenario, month: int | None, options: Options
+) -> Answer:
     """Compare scenarios with a baseline, pair by pair; ``month`` is the headline's (None: chosen)."""
     base = _load(baseline, options)
-    scenarios = [_load(name, options) for name in names]
+    scenarios = [_load(each, options) for each in asked]
     _check_names(base, scenarios)
     base = counterfactual(base, scenarios)
     _check_month(month, base.months)

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 
@@ -126,12 +126,12 @@ def key(axes: Axes, entries: Sequence[tuple[str, str]], columns: int | None = No
     legend.set_in_layout(False)
 
 
-def save(figure: Figure, file: Path) -> None:
+def save(figure: Figure, file: Path | BinaryIO, dpi: int = DPI) -> None:
     """Write a PNG whose bytes depend on the drawing alone."""
     from matplotlib import rc_context
 
     with rc_context(STYLE):
-        figure.savefig(file, dpi=DPI, metadata={"Software": None})
+        figure.savefig(file, format="png", dpi=dpi, metadata={"Software": None})
 
 
 def plain_ticks(axis: Any, most: int = 5) -> None:
