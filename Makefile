@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test test-slow test-long lint figures clean
+.PHONY: install demo test test-slow test-long lint figures notebooks clean
 
 install: $(VENV)/.installed
 
@@ -39,6 +39,9 @@ figures: install  ## the picture in the README
 	@rm -rf results/readme
 	@$(BIN)/scoresim compare tapered_subsidy class_only safety_first_national --replicates 12 --out results/readme
 	@cp results/readme/figures/effects.png docs/effects.png
+
+notebooks: install  ## the notebooks executed anew, with their figures
+	@cd notebooks && PATH="../$(BIN):$$PATH" ../$(BIN)/jupyter-execute --inplace *.ipynb
 
 clean:
 	rm -rf $(VENV) results build *.egg-info

@@ -14,6 +14,7 @@ InputError that says what to do), and gives a :class:`Result`.
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,13 +23,17 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from pydantic import ValidationError
 
-from scenarios import commands
+from calibration.belief import usual_draws
+from scenarios import commands, fit_commands
 from scenarios.answers import Answer
 from scenarios.drawing import save
 from simulation.field_errors import wrong_field
 from simulation.inputs import ExtendedTable
 from simulation.programme import Scenario
 from simulation.scenario_files import SETTINGS, load_scenario, shipped_scenarios
+
+# Mesa loads a progress bar that asks for Jupyter's widgets, and does without where there are none.
+warnings.filterwarnings("ignore", message="IProgress not found")
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -181,3 +186,14 @@ def compare(
     ``month`` is that of the headline; ``options`` as in :func:`run`.
     """
     return Result(commands.compare(asked, baseline, month, commands.Options(seed, replicates, **options)))
+
+
+def validate(
+    trials: str | None = None, *, draws: int = 100, source: str | None = None, seed: int = 1
+) -> Result:
+    """Repeat published trials in the model: tables `trials`, `directions`, `summary` (`scoresim validate`).
+
+    ``trials`` is a folder of trial files (not given: the shipped ones), ``draws`` the number of parameter
+    draws, ``source`` where they come from: "posterior", "prior" or a posterior's file.
+    """
+    return Result(fit_commands.run_validation(trials, source or usual_draws(), draws, seed, None, True))

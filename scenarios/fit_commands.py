@@ -208,10 +208,13 @@ def run_validation(
         "parameters": belief.record(), "draws": number, "seed": seed, "code_revision": output.code_revision(),
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
     }  # fmt: skip
+
+    def figures() -> dict[str, Any]:
+        return {"forest": forest(tables["trials"], f"scoresim, {number} draws, {caption(belief)}")}
+
     if out is not None:
-        figures = {"forest": forest(tables["trials"], f"scoresim, {number} draws, {caption(belief)}")}
-        output.write(Path(out), frames, figures, json.loads(json.dumps(manifest, default=str)))
-    return Answer(frames, manifest, lambda: _show_trials(tables, out))
+        output.write(Path(out), frames, figures(), json.loads(json.dumps(manifest, default=str)))
+    return Answer(frames, manifest, lambda: _show_trials(tables, out), draw=figures)
 
 
 AT_ONCE = 25
