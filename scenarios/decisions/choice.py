@@ -182,7 +182,7 @@ def undominated(points: FloatArray) -> NDArray[np.bool_]:
     """Which of the points (..., options, dimensions) no other equals in all and beats in some dimension."""
     one, other = points[..., :, np.newaxis, :], points[..., np.newaxis, :, :]
     beaten = (other >= one).all(axis=-1) & (other > one).any(axis=-1)
-    return ~beaten.any(axis=-1) & np.isfinite(points).all(axis=-1)
+    return np.asarray(~beaten.any(axis=-1) & np.isfinite(points).all(axis=-1))
 
 
 def probability_undominated(

@@ -50,7 +50,7 @@ def answer_of_ranking(found: Found, out: str | None, quiet: bool) -> Answer:
     )  # fmt: skip
     story = Story({found.scenario.name: found.scenario.title}, source, found.asked.month)
     what = objective_words(found)
-    draw = partial(mixes_figures.figures, tables["ranking"], story, what, told(found, judged))
+    draw = partial(mixes_figures.figures, tables["ranking"], story, what, told(found, judged, named=3))
     write_out(out, tables, draw, about, quiet)
     return Answer(tables, about, partial(_show, found, tables, judged, source, out), found.interrupted, draw)
 
@@ -72,16 +72,16 @@ def objective_words(found: Found) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {weight:g}" for name, weight in weights.items())
 
 
-def told(found: Found, judged: Verdict) -> str:
-    """The verdict in a sentence or two."""
+def told(found: Found, judged: Verdict, named: int = 6) -> str:
+    """The verdict in a sentence or two; of those not told apart, so many are named."""
     titles = [option.title for option in found.options]
     if judged.winner is not None:
         best = found.ranking.probability_best[judged.winner]
         return f"{titles[judged.winner].capitalize()} does most, best in {best:.0%} of the parameter draws."
-    shown = [f"“{titles[option]}”" for option in judged.together[:6]]
+    shown = [f"“{titles[option]}”" for option in judged.together[:named]]
     more = len(judged.together) - len(shown)
-    named = joined(shown + ([f"{more} more"] if more else []))
-    apart = f" Not told apart: {named}." if len(judged.together) > 1 else ""
+    names = joined(shown + ([f"{more} more"] if more else []))
+    apart = f" Not told apart: {names}." if len(judged.together) > 1 else ""
     return f"No winner is named: {judged.reason}.{apart}"
 
 
@@ -146,8 +146,8 @@ def _prior_line(found: Found) -> str:
     return (
         f"Under prior: rank and probability of being best before any data ({ranking.prior.replicates} "
         f"replicates). Between the two, {ranking.total_variation:.2f} of the probability of being best moved "
-        f"({rule}); the largest change is by {ranking.largest_change_of_rank} ranks. A winner also needs a "
-        f"probability of {SURE:g}."
+        f"({rule}; chance alone would move {ranking.prior.noise:.2f}); the largest change is by "
+        f"{ranking.largest_change_of_rank} ranks. A winner also needs a probability of {SURE:g}."
     )
 
 

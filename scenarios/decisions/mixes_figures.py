@@ -14,7 +14,6 @@ from scenarios.drawing import (
     PALE,
     Dot,
     Story,
-    balanced,
     beyond_limits,
     dots,
     empty_rows,
@@ -61,10 +60,12 @@ def ranking_figure(ranking: pl.DataFrame, story: Story, objective: str, told: st
     zero_line(left)
     dots(left, entries, len(entries), labels=False)
     beyond_limits(left, entries)
-    left.set_yticks(range(len(entries)), [balanced(title, 46) for title in shown["title"]], size=10.5)
+    left.set_yticks(range(len(entries)), shown["title"].to_list(), size=10)
     plain_ticks(left.xaxis)
-    heading(left, objective, f"{shown['unit'][0]}; mean and 90 % interval over parameter draws and chance")
-    left.set_xlabel("Blue: the last in the race, on fresh seeds; grey: left it earlier", size=10.5)
+    heading(left, objective, f"{shown['unit'][0]}; mean and 90 % interval")
+    left.set_xlabel(
+        "Interval over parameter draws and chance. Blue: last in the race; grey: left it", size=10.5
+    )
     _probabilities(right, shown)
     return figure
 
@@ -85,7 +86,7 @@ def _probabilities(axes: Axes, shown: pl.DataFrame) -> None:
     axes.set_xlim(0.0, 100.0)
     axes.tick_params(axis="y", labelleft=False)
     axes.set_xlabel("% of parameter draws", size=10.5)
-    heading(axes, "Probability of being best", "\n")
+    heading(axes, "Probability of being best", " ")
     if prior:
         key(axes, entries, size=11)
 
@@ -93,10 +94,11 @@ def _probabilities(axes: Axes, shown: pl.DataFrame) -> None:
 def pareto_figure(ranking: pl.DataFrame, story: Story) -> Figure:
     """Productivity against decent work and against environment; numbers are ranks."""
     figure, axes = slide(
-        story, f"What is gained in one aim is lost in another? {_title(story)}",
+        story, f"Which mixes serve all three aims? {_title(story)}",
         "Numbers: rank by the objective, with a key at the right. Dark: on the Pareto front of the three "
-        "aims (no other mix is at least as good in all of them), by the means.",
-        columns=3, width_ratios=(5, 5, 4),
+        "aims (no other mix is at least as good in all of them), by the means. "
+        f"Effects {story.month} months after the first class.",
+        columns=3, width_ratios=(5, 5, 5),
     )  # fmt: skip
     for panel, aim in zip(axes, ("decent_work", "environment"), strict=False):
         _cloud(panel, ranking, aim)
@@ -107,10 +109,10 @@ def pareto_figure(ranking: pl.DataFrame, story: Story) -> Figure:
 def _cloud(axes: Axes, ranking: pl.DataFrame, aim: str) -> None:
     for row in ranking.sort("pareto").iter_rows(named=True):
         colour = POSTERIOR if row["pareto"] else PALE
-        place: Any = (row["score.productivity"], row[f"score.{aim}"])
-        axes.plot(*place, "o", color=colour, markersize=21, alpha=0.9, markeredgecolor="white")
+        x, y = row["score.productivity"], row[f"score.{aim}"]
+        axes.plot(x, y, "o", color=colour, markersize=17, alpha=0.9, markeredgecolor="white")
         axes.text(
-            *place, str(row["rank"]), ha="center", va="center", size=10.5,
+            x, y, str(row["rank"]), ha="center", va="center", size=9.5,
             color="white" if row["pareto"] else INK, weight="bold" if row["pareto"] else "normal",
         )  # fmt: skip
     axes.margins(0.1)
@@ -124,8 +126,8 @@ def _names(axes: Axes, ranking: pl.DataFrame) -> None:
     axes.set_axis_off()
     shown = ranking.sort("rank").head(24)
     for place, row in enumerate(shown.iter_rows(named=True)):
-        style = {"weight": "bold"} if row["pareto"] else {"color": GREY}
+        style: dict[str, Any] = {"weight": "bold"} if row["pareto"] else {"color": GREY}
         axes.text(
-            0.0, 1.0 - (place + 0.5) / max(len(shown), 12), f"{row['rank']}  {balanced(row['title'], 40)}",
-            size=10, va="center", transform=axes.transAxes, **style,
+            0.0, 1.0 - (place + 0.5) / max(len(shown), 12), f"{row['rank']}  {row['title']}",
+            size=9.5, va="center", transform=axes.transAxes, **style,
         )  # fmt: skip

@@ -20,7 +20,8 @@ HARDLY_DIFFERS = 0.2
 """Total variation between the probabilities of being best under posterior and prior below which the data are
 said to have changed nothing: less than a fifth of the belief moved from one option to another, and the
 ranking is the prior's. A change of opinion is asked for, not only of an estimate, because mixes differ in
-few parameters that any trial has informed."""
+few parameters that any trial has informed. Where the draws under the prior are so few that chance alone moves
+more, what chance moves takes its place."""
 
 SURE = 0.5
 """Probability of being best that the leader must reach to be named."""
@@ -38,11 +39,15 @@ weightings give each objective between 0.13 and 0.53."""
 
 @dataclass(frozen=True, eq=False)
 class PriorRanking:
-    """The same options under the prior: mean scores and probabilities of being best, (options,) each."""
+    """The same options under the prior: mean scores and probabilities of being best, (options,) each.
+
+    ``noise`` is the total variation by which such probabilities differ between sets of so few draws.
+    """
 
     estimate: FloatArray
     probability_best: FloatArray
     replicates: int
+    noise: float = 0.0
 
     @property
     def rank(self) -> NDArray[np.int64]:
@@ -201,7 +206,25 @@ def prior_ranking(
     values = score(prior.values, NAMES, objective, like)
     mean = choice.mean_of(values)
     drawn = choice.gaussian(mean, choice.covariance_over_draws(values), seed)
-    return PriorRanking(mean, choice.probability_best(drawn), len(values))
+    best = choice.probability_best(drawn)
+    return PriorRanking(mean, best, len(values), _noise(values, best, seed))
+
+
+RESAMPLES = 40
+"""Sets of pairs drawn again to see how far chance moves the probabilities of being best."""
+
+
+def _noise(values: FloatArray, best: FloatArray, seed: int) -> float:
+    """Mean total variation between ``best`` and the probabilities from pairs drawn with replacement."""
+    rng = np.random.default_rng([seed, 604])
+    pairs = values.reshape(-1, 2, values.shape[1])
+    moved = []
+    for _ in range(RESAMPLES):
+        again = pairs[rng.integers(0, len(pairs), len(pairs))].reshape(values.shape)
+        covariance = choice.covariance_over_draws(again)
+        drawn = choice.gaussian(choice.mean_of(again), covariance, seed, draws=1_000)
+        moved.append(choice.total_variation(best, choice.probability_best(drawn)))
+    return float(np.mean(moved))
 
 
 @dataclass(frozen=True)
@@ -226,7 +249,7 @@ def verdict(ranking: Ranking) -> Verdict:
     )
     if ranking.from_prior:
         return Verdict(None, "the draws are the prior's, and so is the ranking", together)
-    if ranking.prior is not None and ranking.total_variation < HARDLY_DIFFERS:
+    if ranking.prior is not None and ranking.total_variation < max(HARDLY_DIFFERS, ranking.prior.noise):
         return Verdict(None, "the ranking is the prior's: the data hardly change it", together)
     if within_error(ranking.race, leader, second):
         return Verdict(None, "the leader's lead is within its Monte Carlo error", together)

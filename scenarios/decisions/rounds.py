@@ -83,7 +83,7 @@ def race(simulate: Simulate, options: int, first: int, finalists: int = FINALIST
     """Race ``options`` options with ``first`` replicates (even) in the first round, doubled in each next one.
 
     After a round an option leaves when it is clearly worse than the leader, and the worse half leaves anyhow.
-    The finalists get as many fresh replicates as the last round gave. An interruption ends the race with what
+    The finalists' fresh replicates are twice those of the round before. An interruption ends the race with what
     was found by then; KeyboardInterrupt in the first round is passed on.
     """
     staying, left = np.arange(options), np.zeros(options, np.int64)
@@ -105,7 +105,7 @@ def race(simulate: Simulate, options: int, first: int, finalists: int = FINALIST
         staying = staying[stay(np.concatenate(parts)[:, staying])] if not interrupted else staying
         number += 1
         left[staying] = number
-        replicates = replicates if len(staying) <= finalists else 2 * replicates
+        replicates *= 2
     return _race(parts, sizes, left, False, True)
 
 
@@ -131,7 +131,7 @@ def most_work(options: int, first: int, finalists: int = FINALISTS) -> list[int]
         replicates *= 2
         work.append(staying * replicates)
         staying = max(2, math.ceil(staying / 2))
-    return [*work, min(staying, options) * replicates]
+    return [*work, min(staying, options) * 2 * replicates]
 
 
 def stay(values: FloatArray) -> NDArray[np.int64]:
