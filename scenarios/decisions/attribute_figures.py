@@ -32,7 +32,7 @@ def figures(tables: dict[str, pl.DataFrame], story: Story, how: str) -> dict[str
 
 def _words(table: pl.DataFrame) -> tuple[str, str, int]:
     outcome = OUTCOMES[table["outcome"][0]]
-    return outcome.label, outcome.unit, outcome.better
+    return outcome.label.partition(" (")[0], outcome.unit, outcome.better
 
 
 def waterfall(table: pl.DataFrame, story: Story, how: str) -> Figure:

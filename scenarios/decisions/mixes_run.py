@@ -104,7 +104,7 @@ def _check_follow_up(scenario: Scenario, objective: Mapping[str, float]) -> None
     if programme is None or asked is None:
         return
     needed = programme.first_month + programme.follow_up_months
-    if needed > scenario.months:
+    if needed >= scenario.months:
         raise InputError(
             None, "--objective", asked,
             f"counts over {programme.follow_up_months} months from an enterprise's first class, beyond the "

@@ -42,15 +42,17 @@ def options_of(
     unknown or named twice, or where the scenario has no programme.
     """
     found = []
+    modes = _parts(deliveries, "--deliveries")
+    paths = {name: _subsidy(name) if name else None for name in _parts(subsidies, "--subsidies")}
     for mix in mixes(scenario, obligatory_first=obligatory_first):
-        for delivery in _parts(deliveries, "--deliveries"):
-            for subsidy in _parts(subsidies, "--subsidies"):
+        for delivery in modes:
+            for subsidy, steps in paths.items():
                 programme = mix.scenario.programme
                 assert programme is not None
                 if delivery:
                     programme = _delivered(programme, delivery)
-                if subsidy:
-                    programme = programme.model_copy(update={"subsidy": _subsidy(subsidy)})
+                if steps is not None:
+                    programme = programme.model_copy(update={"subsidy": steps})
                 name = ", ".join(filter(None, [mix.name, delivery, f"subsidy {subsidy}" if subsidy else ""]))
                 changed = mix.scenario.model_copy(update={"name": name, "programme": programme})
                 found.append(Option(mix, delivery, subsidy, changed))

@@ -83,8 +83,8 @@ def race(simulate: Simulate, options: int, first: int, finalists: int = FINALIST
     """Race ``options`` options with ``first`` replicates (even) in the first round, doubled in each next one.
 
     After a round an option leaves when it is clearly worse than the leader, and the worse half leaves anyhow.
-    The finalists' fresh replicates are twice those of the round before. An interruption ends the race with what
-    was found by then; KeyboardInterrupt in the first round is passed on.
+    The finalists' fresh replicates are twice those of the round before. An interruption ends the race with
+    what was found by then; KeyboardInterrupt in the first round is passed on.
     """
     staying, left = np.arange(options), np.zeros(options, np.int64)
     parts: list[FloatArray] = []
