@@ -14,6 +14,7 @@ from scenarios.drawing import (
     PALE,
     Dot,
     Story,
+    balanced,
     beyond_limits,
     dots,
     empty_rows,
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SHOWN = 17
-"""Options drawn, the best first."""
+SHOWN, SHOWN_LONG, LONG = 17, 11, 62
+"""Options drawn, the best first; fewer where their names are longer than ``LONG`` and take two lines."""
 
 POSTERIOR, PRIOR = COLOURS[0], COLOURS[4]
 
@@ -42,13 +43,20 @@ def figures(ranking: pl.DataFrame, story: Story, objective: str, told: str) -> d
     }
 
 
+def _shown(ranking: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """The options drawn, and what they are called there."""
+    short = max(map(len, ranking["title"])) <= LONG
+    shown = ranking.head(SHOWN if short else SHOWN_LONG)
+    return shown, [balanced(title, LONG) for title in shown["title"]]
+
+
 def _title(story: Story) -> str:
     return next(iter(story.titles.values()))
 
 
 def ranking_figure(ranking: pl.DataFrame, story: Story, objective: str, told: str) -> Figure:
     """Estimates with intervals, and probabilities of being best under posterior and prior."""
-    shown = ranking.head(SHOWN)
+    shown, names = _shown(ranking)
     figure, (left, right) = slide(
         story, f"Which mix does most? {_title(story)}", told, columns=2,
         sharey=True, width_ratios=(3, 2),
@@ -60,12 +68,10 @@ def ranking_figure(ranking: pl.DataFrame, story: Story, objective: str, told: st
     zero_line(left)
     dots(left, entries, len(entries), labels=False)
     beyond_limits(left, entries)
-    left.set_yticks(range(len(entries)), shown["title"].to_list(), size=10)
+    left.set_yticks(range(len(entries)), names, size=10)
     plain_ticks(left.xaxis)
     heading(left, objective, f"{shown['unit'][0]}; mean and 90 % interval")
-    left.set_xlabel(
-        "Interval over parameter draws and chance. Blue: last in the race; grey: left it", size=10.5
-    )
+    left.set_xlabel("Blue: last in the race, on fresh seeds; grey: left it earlier", size=10.5)
     _probabilities(right, shown)
     return figure
 
@@ -118,16 +124,16 @@ def _cloud(axes: Axes, ranking: pl.DataFrame, aim: str) -> None:
     axes.margins(0.1)
     plain_ticks(axes.xaxis)
     plain_ticks(axes.yaxis)
-    axes.set_xlabel("Productivity, standard deviations (more is better)", size=11)
+    axes.set_xlabel("Productivity, standard deviations", size=11)
     heading(axes, aim.replace("_", " ").capitalize(), "standard deviations, more is better")
 
 
 def _names(axes: Axes, ranking: pl.DataFrame) -> None:
     axes.set_axis_off()
-    shown = ranking.sort("rank").head(24)
+    shown, names = _shown(ranking.sort("rank"))
     for place, row in enumerate(shown.iter_rows(named=True)):
         style: dict[str, Any] = {"weight": "bold"} if row["pareto"] else {"color": GREY}
         axes.text(
-            0.0, 1.0 - (place + 0.5) / max(len(shown), 12), f"{row['rank']}  {row['title']}",
+            0.0, 1.0 - (place + 0.5) / max(len(shown), 12), f"{row['rank']}  {names[place]}",
             size=9.5, va="center", transform=axes.transAxes, **style,
         )  # fmt: skip
