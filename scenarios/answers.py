@@ -59,12 +59,14 @@ class Answer:
         return {name: output.records(table) for name, table in self.tables.items()}
 
 
-def _simulated(population: Population) -> dict[str, int]:
+def counts_of(population: Population) -> dict[str, int]:
+    """Enterprises and workers of a population at the start."""
     incumbent = population.incumbent
     return {"enterprises": int(incumbent.sum()), "workers": int(population.employees[incumbent].sum())}
 
 
-def _source(belief: Belief, replicates: int, simulated: dict[str, int]) -> str:
+def source_of(belief: Belief, replicates: int, simulated: dict[str, int]) -> str:
+    """The line at the foot of figures: draws, replicates, and the size of each."""
     draws, size = belief_words.caption(belief), f"{simulated['enterprises']:,} enterprises"
     return f"scoresim, {draws}, {replicates} replicates of {size} with {simulated['workers']:,} workers"
 
@@ -79,19 +81,21 @@ def _calendar(scenarios: Sequence[Scenario]) -> Calendar:
     return NUMBERED if others else Calendar(year, month)
 
 
-def _where(out: str | None) -> str:
+def where_written(out: str | None) -> str:
+    """Where tables and figures are, for people."""
     if out is None:
         return "Nothing was written; --out DIR keeps tables, figures and a manifest."
     return f"Tables, figures and manifest.json are in {out}"
 
 
-def _write(
+def write_out(
     out: str | None,
     tables: dict[str, pl.DataFrame],
     draw: Callable[[], dict[str, Figure]],
     about: dict[str, Any],
     quiet: bool,
 ) -> None:
+    """Write tables, figures and manifest into the folder ``out``, if one is named."""
     if out is not None:
         with working("Making the figures", quiet):
             output.write(Path(out), tables, draw(), about)
@@ -104,9 +108,9 @@ def answer_of_run(levels: Levels, asked: Scenario, by: Sequence[str], out: str |
     """Tables of a run (with figures in the folder ``out``), as far as it went of what was ``asked``."""
     with working("Making the tables", quiet):
         tables = run_tables(levels)
-    scenario, simulated = levels.scenario, _simulated(levels.population)
+    scenario, simulated = levels.scenario, counts_of(levels.population)
     story = Story(
-        {scenario.name: scenario.title}, _source(levels.belief, levels.replicates, simulated),
+        {scenario.name: scenario.title}, source_of(levels.belief, levels.replicates, simulated),
         scenario.months, calendar=_calendar([scenario]), price_year=scenario.price_year,
     )  # fmt: skip
     about = output.manifest(
@@ -114,7 +118,7 @@ def answer_of_run(levels: Levels, asked: Scenario, by: Sequence[str], out: str |
         replicates_finished=levels.replicates, months_simulated=scenario.months,
     )  # fmt: skip
     draw = partial(_figures_of_run, tables, story)
-    _write(out, tables, draw, about, quiet)
+    write_out(out, tables, draw, about, quiet)
     return Answer(tables, about, lambda: _show_run(levels, tables, story, by, out), levels.interrupted, draw)
 
 
@@ -145,7 +149,7 @@ def _show_run(
     console.print(levels.population.describe(), markup=False, highlight=False)
     if levels.belief.kind != "default":  # said above the levels
         console.print(belief_words.sentence(levels.belief), markup=False, highlight=False)
-    console.print(_where(out), markup=False, highlight=False, soft_wrap=True)
+    console.print(where_written(out), markup=False, highlight=False, soft_wrap=True)
 
 
 # scoresim compare
@@ -161,10 +165,10 @@ def answer_of_comparison(
     base, scenarios, settings = comparison.baseline, comparison.scenarios, comparison.settings
     replicates = len(comparison.replicates)
     headline = month or _best_month(tables, base.months)
-    simulated = _simulated(_first_population(comparison))
+    simulated = counts_of(_first_population(comparison))
     titles = {scenario.name: scenario.title for scenario in scenarios}
     story = Story(
-        titles, _source(comparison.belief, replicates, simulated), headline, base.title,
+        titles, source_of(comparison.belief, replicates, simulated), headline, base.title,
         _level_names(comparison.tables), by, _calendar(scenarios), base.price_year,
     )  # fmt: skip
     about = output.manifest(
@@ -172,7 +176,7 @@ def answer_of_comparison(
         month=headline, interrupted=comparison.interrupted, replicates_finished=replicates,
     )  # fmt: skip
     draw = partial(_figures_of_comparison, tables, story)
-    _write(out, tables, draw, about, quiet)
+    write_out(out, tables, draw, about, quiet)
     return Answer(
         tables, about, lambda: _show_comparison(comparison, tables, story, out), comparison.interrupted, draw
     )
@@ -222,7 +226,7 @@ def _show_comparison(c: Comparison, tables: dict[str, pl.DataFrame], story: Stor
         FEW_A_LEVEL * bool(story.by),
         "A dash: there is nothing to report, or fewer than half of the trained were observed that long.",
         f"{story.source}.",
-        _where(out),
+        where_written(out),
     ]
     for line in filter(None, lines):
         console.print(line, markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())

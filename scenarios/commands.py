@@ -62,7 +62,7 @@ class Options:
 # What is asked
 
 
-def _load(asked: str | Scenario, options: Options) -> Scenario:
+def load(asked: str | Scenario, options: Options) -> Scenario:
     """A scenario with the options in it, its sectors and provinces known; InputError otherwise."""
     loaded = asked if isinstance(asked, Scenario) else load_scenario(asked)
     name = loaded.name if isinstance(asked, Scenario) else asked
@@ -128,7 +128,7 @@ def _check_out(options: Options) -> None:
         check_out_dir(options.out)
 
 
-def _compile_once(quiet: bool) -> None:
+def compile_once(quiet: bool) -> None:
     """Compile before the clock of the progress bar starts, and say so."""
     if not is_warm():
         with waiting(COMPILING, quiet):
@@ -140,14 +140,14 @@ def _compile_once(quiet: bool) -> None:
 
 def run(asked: str | Scenario, options: Options) -> Answer:
     """Simulate one scenario: levels year by year, what the programme did, the population."""
-    scenario, by = _load(asked, options), _groups(options.by)
+    scenario, by = load(asked, options), _groups(options.by)
     _check_out(options)
     belief_of(options.draws)
-    _compile_once(options.quiet)
+    compile_once(options.quiet)
     with progress_bar("Simulating", options.quiet) as progress:
         levels = run_scenario(scenario, options.settings(), progress)
     if levels.interrupted:
-        _tell_what_is_kept(levels.replicates, options.replicates, levels.scenario.months, scenario.months)
+        tell_what_is_kept(levels.replicates, options.replicates, levels.scenario.months, scenario.months)
     from scenarios.answers import answer_of_run
 
     return answer_of_run(levels, scenario, by, options.out, options.quiet)
@@ -157,25 +157,25 @@ def compare(
     asked: Sequence[str | Scenario], baseline: str | Scenario, month: int | None, options: Options
 ) -> Answer:
     """Compare scenarios with a baseline, pair by pair; ``month`` is the headline's (None: chosen)."""
-    base = _load(baseline, options)
-    scenarios = [_load(each, options) for each in asked]
+    base = load(baseline, options)
+    scenarios = [load(each, options) for each in asked]
     _check_names(base, scenarios)
     base = counterfactual(base, scenarios)
-    _check_month(month, base.months)
+    check_month(month, base.months)
     by = _groups(options.by)
     _check_out(options)
     belief_of(options.draws)
-    _compile_once(options.quiet)
+    compile_once(options.quiet)
     with progress_bar("Simulating", options.quiet) as progress:
         comparison = compare_scenarios(base, scenarios, options.settings(), progress)
     if comparison.interrupted:
-        _tell_what_is_kept(len(comparison.replicates), options.replicates, base.months, base.months)
+        tell_what_is_kept(len(comparison.replicates), options.replicates, base.months, base.months)
     from scenarios.answers import answer_of_comparison
 
     return answer_of_comparison(comparison, month, by, options.out, options.quiet)
 
 
-def _tell_what_is_kept(replicates: int, asked: int, months: int, months_asked: int) -> None:
+def tell_what_is_kept(replicates: int, asked: int, months: int, months_asked: int) -> None:
     """One line on standard error of what an interrupted command still shows."""
     kept = f"{replicates} of {asked} replicates"
     if months < months_asked:
@@ -193,7 +193,8 @@ def _check_names(base: Scenario, scenarios: Sequence[Scenario]) -> None:
             raise InputError(None, "scenario", scenario.name, "is the name of two scenarios", remedy)
 
 
-def _check_month(month: int | None, months: int) -> None:
+def check_month(month: int | None, months: int) -> None:
+    """Raise InputError unless the month is the end of a year of the run (None: not given)."""
     if month is not None and (month % WINDOW or not WINDOW <= month <= months):
         last = months // WINDOW * WINDOW
         raise InputError(

@@ -99,25 +99,33 @@ def _weight(name: str, number: str) -> float:
     return weight
 
 
-def score(values: FloatArray, names: Sequence[str], weights: Mapping[str, float]) -> FloatArray:
+def score(
+    values: FloatArray, names: Sequence[str], weights: Mapping[str, float], like: FloatArray | None = None
+) -> FloatArray:
     """The objective (replicates, options), more is better, of ``values`` (replicates, options, outcomes).
 
     A single outcome stays in its unit (turned round where less is better). Of several, each is divided by its
     standard deviation over options and replicates before it is weighted; a dimension is the mean of its
-    effects so divided. Weights are brought to the sum 1.
+    effects so divided. Weights are brought to the sum 1. ``like`` gives the values whose standard deviations
+    are taken, so that the scores of further replicates are in the units of the first.
     """
     if len(weights) == 1 and (only := next(iter(weights))) in OUTCOMES:
         return OUTCOMES[only].better * values[:, :, names.index(only)]
     total = sum(weights.values())
-    parts = [weight / total * standardised(values, names, name) for name, weight in weights.items()]
+    parts = [weight / total * standardised(values, names, name, like) for name, weight in weights.items()]
     return np.sum(parts, axis=0)
 
 
-def standardised(values: FloatArray, names: Sequence[str], objective: str) -> FloatArray:
-    """An outcome or dimension in standard deviations over options and replicates, more is better."""
-    parts = []
+def standardised(
+    values: FloatArray, names: Sequence[str], objective: str, like: FloatArray | None = None
+) -> FloatArray:
+    """An outcome or dimension in standard deviations over options and replicates, more is better.
+
+    Standard deviations are those of ``like``, or of the values themselves.
+    """
+    parts, like = [], values if like is None else like
     for name in DIMENSIONS.get(objective, (objective,)):
         column = OUTCOMES[name].better * values[:, :, names.index(name)]
-        spread = float(np.nanstd(column))
+        spread = float(np.nanstd(like[:, :, names.index(name)]))
         parts.append(column / spread if spread > 0.0 else np.zeros_like(column))
     return np.mean(parts, axis=0)

@@ -54,6 +54,12 @@ class Outcomes:
         columns = [self.options.index(name) for name in options]
         return Outcomes(tuple(options), self.values[:, columns], self.draws, self.parameters, self.month)
 
+    def padded(self, options: Sequence[str]) -> Outcomes:
+        """The same beside options that were not simulated, whose values are NaN."""
+        values = np.full((len(self.values), len(options), len(NAMES)), np.nan)
+        values[:, [list(options).index(name) for name in self.options]] = self.values
+        return Outcomes(tuple(options), values, self.draws, self.parameters, self.month)
+
     def table(self) -> pl.DataFrame:
         """Tidy: draw, replicate, option, outcome, unit, value (a row for each that is defined)."""
         replicate, option, outcome = np.nonzero(np.isfinite(self.values))
