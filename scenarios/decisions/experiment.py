@@ -161,10 +161,12 @@ def experiment(
     if not found:
         raise KeyboardInterrupt("Interrupted before a pair of replicates was finished: nothing to show")
     done = len(found) // 2
+    values, percents, by_size, started = (np.array(part) for part in zip(*found, strict=True))
     return Experiment(
-        tuple(scenario.name for scenario in scenarios), tuple(group.name for group in groups),
-        *(np.array(part) for part in zip(*found, strict=True)), np.repeat(np.arange(done), 2), draws[:done],
-        month, interrupted,
+        scenarios=tuple(scenario.name for scenario in scenarios),
+        groups=tuple(group.name for group in groups),
+        values=values, percents=percents, by_size=by_size, started=started,
+        draws=np.repeat(np.arange(done), 2), parameters=draws[:done], month=month, interrupted=interrupted,
     )  # fmt: skip
 
 

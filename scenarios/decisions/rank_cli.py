@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from scenarios.decisions import areas_cli
+
 rank_app = typer.Typer(help="Rank mixes, sectors, regions or providers.", no_args_is_help=True)
 
 
@@ -14,4 +16,5 @@ def _rank() -> None:
 
 def register(app: typer.Typer) -> None:
     """Add `rank` with its commands to ``app``."""
+    areas_cli.register(rank_app)
     app.add_typer(rank_app, name="rank")
