@@ -28,7 +28,7 @@ EXCLUDED = {
 ON_DEMAND = "left out as asked"
 
 FEW_ELIGIBLE = 1_000.0
-"""Eligible enterprises of the nation below which an area is flagged: less than the next thousand trainings."""
+"""Eligible enterprises of the nation below which an area is flagged: the next thousand trainings are more."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def size_bands(sizes: tuple[int, int]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, eq=False)
 class Input:
-    """What the model is given by area, that a ranking might follow: ``values`` of ``options``, and their source.
+    """What the model is given by area, that a ranking might follow: ``values`` of ``options``.
 
     ``kind`` is "census data", "derived from census data", "other statistics" or "assumption".
     """

@@ -15,6 +15,7 @@ from rich.table import Table
 from calibration.belief import Belief, belief_of
 from scenarios import belief_words, commands, output, terminal
 from scenarios.answers import Answer
+from scenarios.arms import FEWEST_REPLICATES
 from scenarios.compare import Settings, sample_size
 from scenarios.decisions import areas as of
 from scenarios.decisions.areas_figures import figures
@@ -83,14 +84,17 @@ def _experiment(
     )  # fmt: skip
 
 
-def _check(scenario: Scenario, asked: Asked, settings: Settings) -> None:
-    for option, value in (
-        ("--replicates", settings.replicates),
-        ("--prior-replicates", asked.prior_replicates),
-    ):
-        if value % 2 or (value < 4 and not (option == "--prior-replicates" and value == 0)):
+def check_replicates(replicates: int, prior_replicates: int) -> None:
+    """InputError unless both are even numbers from 4 (the second may be 0)."""
+    for option, value in (("--replicates", replicates), ("--prior-replicates", prior_replicates)):
+        none = option == "--prior-replicates" and value == 0
+        if not none and (value % 2 or value < FEWEST_REPLICATES):
             remedy = "write 4 or another even number" + (", or 0 for none" if "prior" in option else "")
             raise InputError(None, option, value, "is not an even number from 4", remedy)
+
+
+def _check(scenario: Scenario, asked: Asked, settings: Settings) -> None:
+    check_replicates(settings.replicates, asked.prior_replicates)
     needed = months_needed(scenario, asked.month)
     if asked.judged.needs_money and scenario.months < needed:
         raise InputError(
@@ -184,12 +188,12 @@ def ranking_grid(made: dict[str, pl.DataFrame], asked: Asked, scenario: Scenario
     )
     grid = Table(title=title, title_justify="left", header_style="bold")
     headings = [
-        "rank", asked.kind[:-1], judged.label.lower(), "first", f"top {judged.top}", "yuan\nper yuan",
-        "produc-\ntivity, %", "injuries,\n%", "turnover,\n%", "eligible\nenterprises", "next 1,000,\nyuan",
+        "rank", asked.kind[:-1], judged.label.lower(), "first", f"top {judged.top}", "yuan per\nyuan",
+        "produc-\ntivity, %", "injuries,\n%", "turn-\nover, %", "eligible", "next 1,000,\nyuan",
         "trainers\nfor them",
     ]  # fmt: skip
     priors = "prior_rank" in table.columns
-    for place, heading in enumerate([*headings, "rank by\npriors"] if priors else headings):
+    for place, heading in enumerate([*headings, "by\npriors"] if priors else headings):
         grid.add_column(heading, justify="left" if place == 1 else "right", no_wrap=True)
     for row in table.filter(pl.col("rank").is_not_null()).iter_rows(named=True):
         value = {name: float("nan") if x is None else x for name, x in row.items()}
@@ -198,7 +202,7 @@ def ranking_grid(made: dict[str, pl.DataFrame], asked: Asked, scenario: Scenario
             f"{row['rank']}{'  ' if row['told_apart'] else ' ='}",
             escape(textwrap.shorten(code + row["name"], LONGEST_NAME, placeholder=" …")),
             escape(interval(value["estimate"], value["low"], value["high"])),
-            _share(row["probability_best"]), _share(row["probability_top"]), number(value["per_yuan"], 1),
+            share(row["probability_best"]), share(row["probability_top"]), number(value["per_yuan"], 1),
             *(number(value[f"{name}_percent"], 1, True) for name in PERCENTS),
             number(value["eligible"], 0) + ("*" if row["few"] else " "),
             number(value["gain_of_trainings"], 0), number(value["trainers_needed"], 1),
@@ -208,10 +212,11 @@ def ranking_grid(made: dict[str, pl.DataFrame], asked: Asked, scenario: Scenario
 
 
 PERCENTS = ("productivity", "injury_rate", "turnover_rate")
-LONGEST_NAME = 34
+LONGEST_NAME = 28
 
 
-def _share(value: float | None) -> str:
+def share(value: float | None) -> str:
+    """A probability for people."""
     if value is None:
         return "-"
     return "<1 %" if 0.0 < value < 0.01 else f"{100.0 * value:.0f} %"
@@ -242,7 +247,7 @@ def weights_grid(made: dict[str, pl.DataFrame], asked: Asked) -> Table:
             )
         ]
         grid.add_row(
-            escape(row["name"]), _share(row["share_first"]), _share(row["share_top"]), ", ".join(weights)
+            escape(row["name"]), share(row["share_first"]), share(row["share_top"]), ", ".join(weights)
         )
     return grid
 

@@ -51,6 +51,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to ``app``, that of `scoresim rank`."""
     app.command("sectors")(rank_sectors)
     app.command("regions")(rank_regions)
+    app.command("providers")(rank_providers)
 
 
 def rank_sectors(
@@ -113,6 +114,44 @@ def rank_regions(
         _choice(include, exclude, everything), replicates, prior_replicates, prior, posterior, seed,
         enterprises, months, threads, out, as_json,
     )  # fmt: skip
+
+
+def rank_providers(
+    scenario: ScenarioName,
+    objective: Objective = "total_net_benefit",
+    by_yuan: ByYuan = False,
+    top: Top = 2,
+    month: Month = 24,
+    replicates: Replicates = 24,
+    prior_replicates: PriorReplicates = 12,
+    prior: Prior = False,
+    posterior: Posterior = None,
+    seed: Seed = 1,
+    enterprises: Enterprises = None,
+    months: Months = None,
+    threads: Threads = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Which providers should the programme work with? Types of them on the scenario's training market.
+
+    Types are levers of the scenario: the best or the cheapest supported, in-company consultants, more
+    supervision, better or more trainers. The run ends when those that the project trained are followed up.
+    """
+    from scenarios.commands import which_draws
+    from scenarios.compare import Settings
+    from scenarios.decisions.areas_tables import Judged
+    from scenarios.decisions.objectives import parse_objective
+    from scenarios.decisions.providers_answer import Asked
+    from scenarios.decisions.providers_answer import rank_providers as rank
+
+    drawn = which_draws(prior, posterior)
+    settings = Settings(
+        replicates=replicates, seed=seed, enterprises=enterprises, threads=threads, draws=drawn
+    )
+    judged = Judged(parse_objective(objective), by_yuan, top, seed)
+    asked = Asked(judged, month, prior_replicates, months)
+    give_answer("rank providers", rank(scenario, asked, settings, out, as_json), as_json)
 
 
 def _choice(include: list[str] | None, exclude: list[str] | None, everything: bool) -> Choice:

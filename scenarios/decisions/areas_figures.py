@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -42,7 +42,7 @@ def _lower(label: str) -> str:
 
 
 LONGEST_NAME = 44
-NAMED_IN_SCATTER = 7
+NAMED_IN_SCATTER = 5
 
 
 def figures(
@@ -61,9 +61,9 @@ def _ranked(tables: Tables) -> pl.DataFrame:
     return tables["ranking"].filter(pl.col("rank").is_not_null() & pl.col("estimate").is_not_null())
 
 
-def short_name(name: str) -> str:
+def short_name(name: str, width: int = LONGEST_NAME) -> str:
     """A name on one line: cut at a word where it is long."""
-    return textwrap.shorten(name, LONGEST_NAME, placeholder=" …")
+    return textwrap.shorten(name, width, placeholder=" …")
 
 
 def ranking_figure(tables: Tables, judged: Judged, kind: str, story: Story) -> Figure | None:
@@ -74,8 +74,8 @@ def ranking_figure(tables: Tables, judged: Judged, kind: str, story: Story) -> F
     figure, (left, right) = slide(
         story,
         f"{kind.capitalize()} by {_lower(judged.label)}",
-        "Dots: mean; thick bars: 2 standard errors of the paired difference to the first; thin: 90 % interval "
-        "over parameter draws and chance. Blue: not told apart from the first; grey: behind it.",
+        "Dots: mean; pale bars: 2 standard errors of the paired difference to the first; lines: 90 % "
+        "interval over parameter draws and chance. Blue: not told apart from the first; grey: behind it.",
         columns=2, sharey=True, gridspec_kw={"width_ratios": [3.0, 1.0]},
     )  # fmt: skip
     colours = [OTHERS if apart else FIRST for apart in table["told_apart"]]
@@ -88,7 +88,7 @@ def ranking_figure(tables: Tables, judged: Judged, kind: str, story: Story) -> F
     for row in range(n):
         left.axhline(row, color=PALE, linewidth=0.5, zorder=0)
     for row, estimate, reach, colour in near:
-        left.plot([estimate - reach, estimate + reach], [row] * 2, color=colour, linewidth=6, alpha=0.35,
+        left.plot([estimate - reach, estimate + reach], [row] * 2, color=colour, linewidth=5, alpha=0.25,
                   solid_capstyle="butt")  # fmt: skip
     _thin(left, whole, n)
     ends = np.quantile([[dot.low, dot.high] for dot in whole], [0.05, 0.95])
@@ -131,8 +131,8 @@ def drivers_figure(
     figure, axes = slide(
         story,
         f"What the ranking of {kind} follows",
-        f"{judged.label} of each of the {kind} against inputs of the model. Bars: 2 standard errors over "
-        "parameter draws and chance. Rank correlations: 1 the same order, 0 none.",
+        f"{judged.label} of each of the {kind} against inputs of the model. Bars: 2 standard errors "
+        "of the paired difference to the first. Rank correlation: 1 the same order, 0 none.",
         columns=len(shown), sharey=True,
     )  # fmt: skip
     by_option = {row["option"]: row for row in table.iter_rows(named=True)}
@@ -147,20 +147,41 @@ def drivers_figure(
     return figure
 
 
-def _scatter(axes: Axes, each: Input, by_option: Mapping[str, Mapping[str, object]]) -> None:
+def _scatter(axes: Axes, each: Input, by_option: Mapping[str, Mapping[str, Any]]) -> None:
+    """Areas as points, the first few by name; bars reach 2 standard errors of the difference to the first."""
     points = [
-        (float(x), by_option[option]) for option, x in zip(each.options, each.values, strict=True)
+        (float(x), by_option[option])
+        for option, x in zip(each.options, each.values, strict=True)
         if option in by_option
-    ]  # fmt: skip
-    named = {id(row) for _, row in sorted(points, key=lambda point: point[1]["rank"])[:NAMED_IN_SCATTER]}  # type: ignore[arg-type,return-value]
+    ]
     for x, row in points:
-        y, error = float(row["estimate"]), float(row["se"] or 0.0)  # type: ignore[arg-type]
+        reach = 2.0 * (row["behind_first_se"] or 0.0)
         colour = OTHERS if row["told_apart"] else FIRST
-        axes.plot([x, x], [y - 2.0 * error, y + 2.0 * error], color=PALE, linewidth=1.5, zorder=1)
-        axes.plot(x, y, "o", color=colour, markersize=7, zorder=3)
-        if id(row) in named or not row["told_apart"]:
-            axes.annotate(
-                str(row["option"]), (x, y), (6, 4), textcoords="offset points", size=9.5, color=INK, zorder=4
-            )
+        axes.plot(
+            [x, x], [row["estimate"] - reach, row["estimate"] + reach], color=PALE, linewidth=1.5, zorder=1
+        )
+        axes.plot(x, row["estimate"], "o", color=colour, markersize=7, zorder=3)
+    if each.values.min() > 0.0 and each.values.max() > SKEWED * each.values.min():
+        axes.set_xscale("log")
+        ticks = [t for t in LOG_TICKS if each.values.min() * 0.8 <= t <= each.values.max() * 1.2]
+        axes.set_xticks(ticks, [f"{tick:,g}" for tick in ticks])
+        axes.set_xticks([], minor=True)
+    else:
+        plain_ticks(axes.xaxis)
+    low, high = axes.get_xlim()
     axes.tick_params(colors=GREY)
-    plain_ticks(axes.xaxis)
+    for x, row in sorted(points, key=lambda point: point[1]["rank"])[:NAMED_IN_SCATTER]:
+        place = axes.transData.transform((x, 0.0))[0], axes.transAxes.transform((0.5, 0.0))[0]
+        left = place[0] > place[1]
+        axes.annotate(
+            short_name(row["name"], 26), (x, row["estimate"]), (-7 if left else 7, 0),
+            textcoords="offset points", ha="right" if left else "left", va="center", size=9.5, color=INK,
+            zorder=4,
+        )  # fmt: skip
+    axes.set_xlim(low, high)
+
+
+SKEWED = 4.0
+"""Highest over lowest value from which an axis is logarithmic."""
+
+LOG_TICKS = [digit * 10.0**power for power in range(-5, 6) for digit in (1, 2, 5)]

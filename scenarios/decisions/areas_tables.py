@@ -75,11 +75,16 @@ class Judged:
 
 
 def objective(found: Experiment, judged: Judged) -> FloatArray:
-    """The objective (replicates, areas), more is better."""
+    """The objective of an experiment with one scenario (replicates, areas), more is better."""
+    return scored(found.values[:, 0], judged)
+
+
+def scored(outcomes: FloatArray, judged: Judged) -> FloatArray:
+    """The objective (replicates, options) of ``outcomes`` (replicates, options, outcomes), more is better."""
     with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)  # where nobody was followed
-        values = score(found.values[:, 0], NAMES, judged.weights)
-        return values / found.of("resources")[:, 0] if judged.by_yuan else values
+        values = score(outcomes, NAMES, judged.weights)
+        return values / outcomes[:, :, NAMES.index("resources")] if judged.by_yuan else values
 
 
 def ranking_table(
@@ -103,10 +108,10 @@ def ranking_table(
     columns |= _effects(found)
     if prior is not None:
         before = summaries(objective(prior, judged))[0]
-        columns |= {"prior_estimate": before, "prior_rank": _rank(before)}
+        columns |= {"prior_estimate": before, "prior_rank": rank_of(before)}
     frame = pl.DataFrame(
         {
-            "rank": _rank(estimate),
+            "rank": rank_of(estimate),
             "option": [area.option for area in ranked],
             "name": [area.name for area in ranked],
             "eligible": [area.eligible for area in ranked],
@@ -128,7 +133,7 @@ def ranking_table(
     return frame.sort("rank", nulls_last=True, maintain_order=True)
 
 
-def _rank(estimate: FloatArray) -> pl.Series:
+def rank_of(estimate: FloatArray) -> pl.Series:
     """1 for the highest; null where there is none."""
     return pl.Series(estimate).fill_nan(None).rank("ordinal", descending=True).cast(pl.Int64)
 

@@ -19,6 +19,9 @@ FOLLOWS, ALIKE = 0.5, 0.7
 """Rank correlations (of the highest that chance allows) from which a ranking follows an input, and from which
 two rankings are alike."""
 
+TELLING = 0.4
+"""Highest rank correlation that chance must allow for two rankings to be compared."""
+
 FEW_NAMED = 8
 
 
@@ -82,6 +85,8 @@ def _prior(tables: Tables) -> str:
     if row.is_empty() or row["rank_correlation"][0] is None:
         return ""
     correlation, possible = row.select("rank_correlation", "highest_possible").row(0)
+    if not possible >= TELLING:
+        return "The ranking under the priors is too noisy to say whether the fit to trials makes the order. "
     compared = f"rank correlation {correlation:+.2f}, where chance allows up to {possible:.2f}"
     if correlation >= ALIKE * possible:
         return f"The priors alone order them alike ({compared}): the fit to trials does not make the order. "

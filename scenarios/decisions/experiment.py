@@ -86,7 +86,8 @@ class Experiment:
         by_size: (replicates, scenarios, groups, sizes, outcomes): the same enterprises as ``values``, apart
             by the employees with which they started.
         started: (replicates, scenarios, groups): share of the group's enterprises that sat in a class.
-        draws: number of the parameter draw of each replicate; 2k and 2k + 1 share one.
+        draws: number of the parameter draw of each replicate; 2k and 2k + 1 share one,
+            and neither enterprises nor events.
         parameters: the draws' values by name.
         month: months since the first class at which effects are read.
         interrupted: whether there are fewer replicates than asked for.
@@ -133,7 +134,7 @@ def experiment(
     tables = load_census(base.population.tables)
     arms = [_at_once(scenario, groups, enterprises, tables) for scenario in scenarios]
     strata = tuple(group.stratum(enterprises) for group in groups)
-    pairs = replicate_pairs(settings.replicates, settings.seed)
+    pairs = replicate_pairs(settings.replicates, settings.seed, others=True)
     draws = belief_of(settings.draws).draws(len(pairs), settings.seed)
     count, sample = sample_size(base, settings)
 
