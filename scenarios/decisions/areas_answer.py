@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -186,7 +187,7 @@ def ranking_grid(made: dict[str, pl.DataFrame], asked: Asked, scenario: Scenario
         f"interval over parameter draws and chance].\n“{escape(scenario.title)}”; effects in year "
         f"{asked.month // 12} after the first class. =: not told apart from the first. *: fewer than 1,000."
     )
-    grid = Table(title=title, title_justify="left", header_style="bold")
+    grid = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
     headings = [
         "rank", asked.kind[:-1], judged.label.lower(), "first", f"top {judged.top}", "yuan per\nyuan",
         "produc-\ntivity, %", "injuries,\n%", "turn-\nover, %", "eligible", "next 1,000,\nyuan",
@@ -197,10 +198,9 @@ def ranking_grid(made: dict[str, pl.DataFrame], asked: Asked, scenario: Scenario
         grid.add_column(heading, justify="left" if place == 1 else "right", no_wrap=True)
     for row in table.filter(pl.col("rank").is_not_null()).iter_rows(named=True):
         value = {name: float("nan") if x is None else x for name, x in row.items()}
-        code = f"{row['option']} " if row["option"] != row["name"] else ""
         cells = [
             f"{row['rank']}{'  ' if row['told_apart'] else ' ='}",
-            escape(textwrap.shorten(code + row["name"], LONGEST_NAME, placeholder=" …")),
+            escape(textwrap.shorten(row["name"], LONGEST_NAME, placeholder=" …")),
             escape(interval(value["estimate"], value["low"], value["high"])),
             share(row["probability_best"]), share(row["probability_top"]), number(value["per_yuan"], 1),
             *(number(value[f"{name}_percent"], 1, True) for name in PERCENTS),

@@ -3,9 +3,9 @@
 Replicates 2k and 2k + 1 of a design (:mod:`scenarios.design`) share a parameter draw. What the mean of such a
 pair varies by, over the draws, is what the parameters do and half of the chance within a pair; the latter is
 measured by the pairs' differences and taken out (analysis of variance of a one-way random layout, Searle,
-Casella and McCulloch 1992). Pairs that share their enterprises too, as every other one of `compare` does, show
-less than all of chance: what the enterprises add is then learned from the other pairs. Ranks are counted over
-Gaussian draws of the options' true values.
+Casella and McCulloch 1992). Pairs that share their enterprises too, as every other one of `compare` does,
+show less than all of chance: what the enterprises add is then learned from the other pairs. Ranks are counted
+over Gaussian draws of the options' true values.
 """
 
 from __future__ import annotations
