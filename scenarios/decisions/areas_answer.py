@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -187,7 +186,7 @@ def ranking_grid(made: dict[str, pl.DataFrame], asked: Asked, scenario: Scenario
         f"interval over parameter draws and chance].\n“{escape(scenario.title)}”; effects in year "
         f"{asked.month // 12} after the first class. =: not told apart from the first. *: fewer than 1,000."
     )
-    grid = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    grid = Table(title=title, title_justify="left", header_style="bold", box=None)
     headings = [
         "rank", asked.kind[:-1], judged.label.lower(), "first", f"top {judged.top}", "yuan per\nyuan",
         "produc-\ntivity, %", "injuries,\n%", "turn-\nover, %", "eligible", "next 1,000,\nyuan",
@@ -212,7 +211,7 @@ def ranking_grid(made: dict[str, pl.DataFrame], asked: Asked, scenario: Scenario
 
 
 PERCENTS = ("productivity", "injury_rate", "turnover_rate")
-LONGEST_NAME = 28
+LONGEST_NAME = 26
 
 
 def share(value: float | None) -> str:

@@ -25,6 +25,7 @@ from scenarios.drawing import (
     plain_ticks,
     range_with_zero,
     slide,
+    spread,
     zero_line,
 )
 
@@ -102,9 +103,9 @@ def ranking_figure(tables: Tables, judged: Judged, kind: str, story: Story) -> F
     chances = [100.0 * (value or 0.0) for value in table["probability_top"]]
     right.barh(range(n), chances, color=colours, height=0.7)
     right.set_xlim(0.0, 100.0)
-    right.set_xlabel("%", size=11)
+    right.set_xlabel("Probability, %", size=11)
     right.tick_params(axis="y", length=0)
-    heading(right, f"Probability of the first {judged.top}")
+    heading(right, f"Among the first {judged.top}")
     return figure
 
 
@@ -170,13 +171,17 @@ def _scatter(axes: Axes, each: Input, by_option: Mapping[str, Mapping[str, Any]]
         plain_ticks(axes.xaxis)
     low, high = axes.get_xlim()
     axes.tick_params(colors=GREY)
-    for x, row in sorted(points, key=lambda point: point[1]["rank"])[:NAMED_IN_SCATTER]:
-        place = axes.transData.transform((x, 0.0))[0], axes.transAxes.transform((0.5, 0.0))[0]
-        left = place[0] > place[1]
+    named = sorted(points, key=lambda point: point[1]["rank"])[:NAMED_IN_SCATTER]
+    across = [
+        float(axes.transAxes.inverted().transform(axes.transData.transform((x, 0.0)))[0]) for x, _ in named
+    ]
+    bottom, top = axes.get_ylim()
+    places = spread([row["estimate"] for _, row in named], 0.035 * (top - bottom))
+    for (x, row), along, place in zip(named, across, places, strict=True):
+        left = along > 0.5
         axes.annotate(
-            short_name(row["name"], 26), (x, row["estimate"]), (-7 if left else 7, 0),
-            textcoords="offset points", ha="right" if left else "left", va="center", size=9.5, color=INK,
-            zorder=4,
+            short_name(row["name"], 26), (x, place), (-7 if left else 7, 0), textcoords="offset points",
+            ha="right" if left else "left", va="center", size=9.5, color=INK, zorder=4,
         )  # fmt: skip
     axes.set_xlim(low, high)
 

@@ -19,6 +19,9 @@ FOLLOWS, ALIKE = 0.5, 0.7
 """Rank correlations (of the highest that chance allows) from which a ranking follows an input, and from which
 two rankings are alike."""
 
+DIFFERS = 1.05
+"""Highest over lowest value of an input from which a ranking can follow it."""
+
 TELLING = 0.4
 """Highest rank correlation that chance must allow for two rankings to be compared."""
 
@@ -57,17 +60,23 @@ def _chance(tables: Tables, judged: Judged, kind: str) -> str:
         return ""
     what = judged.label[0].lower() + judged.label[1:]
     said = f"Of the variance of {what} between {kind}, {100.0 * real:.0f} % is more than chance"
-    return said + (": the order below is mostly chance." if real < HARDLY else ".")
+    return said + (": the order is mostly chance." if real < HARDLY else ".")
 
 
 def _source(tables: Tables, kind: str) -> str:
     """Whether the rank is data's or the priors', as far as the correlations tell."""
     absent = ABSENT_FOR_SECTORS if kind == "sectors" else ABSENT_FOR_REGIONS
+    inputs = tables["what_ranks_them"].filter(pl.col("kind") != "belief")
+    level = (pl.col("spread") < DIFFERS).fill_null(False)
+    alike = inputs.filter(level)["label"].to_list()
     same = f"The same in all {kind}, for want of data: {absent}."
+    if alike:
+        same += f" Inputs that hardly differ between {kind} in the model: {joined(alike)}."
     if not _real(tables, "objective") >= HARDLY:
         return same
     inputs = tables["what_ranks_them"].filter(pl.col("kind") != "belief")
-    followed = inputs.filter(pl.col("rank_correlation").abs() >= FOLLOWS * pl.col("highest_possible")).sort(
+    strong = pl.col("rank_correlation").abs() >= FOLLOWS * pl.col("highest_possible")
+    followed = inputs.filter(~level & strong).sort(
         pl.col("rank_correlation").abs(), descending=True, maintain_order=True
     )
     parts = [

@@ -242,7 +242,8 @@ def trainers_needed(
         share = tables.region_share[list(group.regions)]
         expected[list(group.regions)] += enterprises * share / share.sum()
     month = MONTHS_OF_CLASSES * PARAMETERS["trainer_days"].default
-    return np.where(expected > 0.0, np.maximum(1.0, np.ceil(expected * days / month)), 0.0).astype(np.int64)
+    least = PARAMETERS["trainers_per_provider"].default  # one provider's: if a trainer leaves, others go on
+    return np.where(expected > 0.0, np.maximum(least, np.ceil(expected * days / month)), 0.0).astype(np.int64)
 
 
 def _at_once(scenario: Scenario, groups: Sequence[Group], enterprises: int, tables: CensusTables) -> Scenario:

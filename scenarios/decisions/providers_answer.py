@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -146,10 +145,10 @@ def ranking_grid(table: pl.DataFrame, asked: Asked, scenario: Scenario) -> Table
     judged = asked.judged
     title = (
         f"Types of providers by {escape(judged.label.lower())}, {escape(judged.unit)}, mean [90 % interval "
-        f"over parameter draws and chance].\n“{escape(scenario.title)}”, {scenario.months} months; effects on "
-        f"the trained in year {asked.month // 12} after the first class. =: not told apart from the first."
+        f"over parameter draws and chance].\n“{escape(scenario.title)}”, {scenario.months} months; effects "
+        f"on the trained in year {asked.month // 12} after the first class. =: not told apart from the first."
     )
-    grid = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    grid = Table(title=title, title_justify="left", header_style="bold", box=None)
     headings = [
         "rank", "type", judged.label.lower(), "behind the first\n[2 standard errors]", "first",
         "regret", "enterprises\ntrained",
