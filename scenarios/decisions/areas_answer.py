@@ -65,14 +65,28 @@ def rank_areas(name: str, asked: Asked, settings: Settings, out: str | None, qui
     ranked = [area for area in areas if not area.excluded]
     with progress_bar("Simulating", quiet) as progress:
         found = _experiment(scenario, ranked, asked, settings, progress)
+    if len(found.values) < FEWEST_REPLICATES:
+        done = f"Interrupted after {len(found.values)} of {settings.replicates} replicates"
+        raise KeyboardInterrupt(f"{done}: too few to rank, which needs {FEWEST_REPLICATES}")
     prior = None
     if asked.prior_replicates and belief.kind == "posterior" and not found.interrupted:
         before = replace(
             settings, draws="prior", seed=settings.seed + PRIOR_SEED, replicates=asked.prior_replicates
         )
-        with progress_bar("Simulating under the priors", quiet) as progress:
-            prior = _experiment(scenario, ranked, asked, before, progress)
+        prior = _under_priors(scenario, ranked, asked, before, quiet)
     return _answer(scenario, areas, (found, prior), asked, settings, belief, tables, out, quiet)
+
+
+def _under_priors(
+    scenario: Scenario, ranked: Sequence[of.Area], asked: Asked, settings: Settings, quiet: bool
+) -> Experiment | None:
+    """The same under the priors; None where it was interrupted before enough was finished."""
+    try:
+        with progress_bar("Simulating under the priors", quiet) as progress:
+            found = _experiment(scenario, ranked, asked, settings, progress)
+    except KeyboardInterrupt:
+        return None
+    return found if len(found.values) >= FEWEST_REPLICATES else None
 
 
 def _experiment(
@@ -128,7 +142,7 @@ def _answer(
         top=asked.judged.top, enterprises_a_group=asked.enterprises,
         excluded={area.option: area.excluded for area in areas if area.excluded},
         prior_replicates=0 if prior is None else len(prior.values),
-        replicates_finished=replicates, interrupted=found.interrupted or bool(prior and prior.interrupted),
+        replicates_finished=replicates, interrupted=found.interrupted or _cut_short(prior, asked, belief),
     )  # fmt: skip
     source = (
         f"scoresim, {belief_words.caption(belief)}, {replicates} replicates, in each {asked.enterprises} "
@@ -142,6 +156,12 @@ def _answer(
             output.write(Path(out), made, drawn, about)
     show = _shower(made, asked, scenario, story, belief, out)
     return Answer(made, about, show, bool(about["interrupted"]))
+
+
+def _cut_short(prior: Experiment | None, asked: Asked, belief: Belief) -> bool:
+    """Whether the ranking under the priors that was asked for is not whole."""
+    wanted = asked.prior_replicates if belief.kind == "posterior" else 0
+    return wanted != (0 if prior is None else len(prior.values))
 
 
 def _shower(

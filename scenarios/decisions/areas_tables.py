@@ -201,7 +201,7 @@ def by_size_table(areas: Sequence[Area], found: Experiment, tables: CensusTables
     return pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
-WEIGHTINGS = 20_000
+WEIGHTINGS = 10_000
 """Draws of the weights of the three dimensions."""
 
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
-DRAWS = 20_000
-"""Gaussian draws over which ranks are counted: probabilities are exact to about 0.003."""
+DRAWS = 10_000
+"""Gaussian draws over which ranks are counted: probabilities are exact to about 0.005."""
 
 
 @dataclass(frozen=True, eq=False)

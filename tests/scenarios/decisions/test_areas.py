@@ -307,3 +307,26 @@ def test_rank_providers_ranks_all_types(tmp_path, capsys):
     assert sorted(ranking["option"]) == sorted(each.name for each in provider_types(TAPERED))
     assert ranking["probability_best"].sum() == pytest.approx(1.0, abs=1e-6)
     assert "rests on" in capsys.readouterr().out
+
+
+def test_an_interruption_before_two_pairs_are_finished_says_so(garments, capsys, monkeypatch):
+    monkeypatch.setattr(
+        "scenarios.decisions.areas_answer.experiment",
+        lambda *_, **__: made_up(SECTORS, np.zeros(len(RANKED)), 1.0, draws=1),
+    )
+    assert cli.run_command_line(["rank", "sectors", garments, "--prior-replicates", "0"]) == 130
+    assert "too few to rank" in capsys.readouterr().err
+
+
+def test_an_interruption_keeps_what_is_finished(garments, capsys, monkeypatch):
+    def experiment(scenarios, groups, settings, month, **_):
+        if settings.draws == "prior":
+            raise KeyboardInterrupt
+        ranked = [area for area in SECTORS if area.option in ("C13", "C18")]
+        return made_up(ranked, np.zeros(2), 1.0)
+
+    monkeypatch.setattr("scenarios.decisions.areas_answer.experiment", experiment)
+    assert cli.run_command_line(["rank", "sectors", garments, "--json"]) == 130
+    given = json.loads(capsys.readouterr().out)
+    assert given["manifest"]["interrupted"]
+    assert len(given["tables"]["ranking"]) == 3  # with the sector left out
