@@ -208,7 +208,7 @@ def ranking_grid(made: dict[str, pl.DataFrame], asked: Asked, scenario: Scenario
     )
     grid = Table(title=title, title_justify="left", header_style="bold", box=None)
     headings = [
-        "rank", asked.kind[:-1], judged.label.lower(), "first", f"top {judged.top}", "yuan per\nyuan",
+        "", asked.kind[:-1], judged.label.lower(), "first", f"top {judged.top}", "yuan per\nyuan",
         "produc-\ntivity, %", "injuries,\n%", "turn-\nover, %", "eligible", "next 1,000,\nyuan",
         "trainers\nfor them",
     ]  # fmt: skip
@@ -231,7 +231,7 @@ def ranking_grid(made: dict[str, pl.DataFrame], asked: Asked, scenario: Scenario
 
 
 PERCENTS = ("productivity", "injury_rate", "turnover_rate")
-LONGEST_NAME = 26
+LONGEST_NAME = 22
 
 
 def share(value: float | None) -> str:
