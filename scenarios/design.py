@@ -22,8 +22,12 @@ class Replicate:
     event_seed: int
 
 
-def replicate_pairs(replicates: int, seed: int) -> list[tuple[Replicate, Replicate]]:
-    """``replicates`` (an even number, at least 4) in pairs that share a parameter draw."""
+def replicate_pairs(replicates: int, seed: int, *, others: bool = False) -> list[tuple[Replicate, Replicate]]:
+    """``replicates`` (an even number, at least 4) in pairs that share a parameter draw.
+
+    With ``others`` the second replicate has other enterprises in even draws too: the difference within every
+    pair is then all of chance, for those who need not tell enterprises from events.
+    """
 
     def key(*parts: int) -> int:
         return int(np.random.SeedSequence([seed, *parts]).generate_state(1)[0])
@@ -31,7 +35,7 @@ def replicate_pairs(replicates: int, seed: int) -> list[tuple[Replicate, Replica
     pairs = []
     for draw in range(replicates // 2):
         first = Replicate(2 * draw, draw, key(1, draw, 0), key(2, draw, 0))
-        same = draw % 2 == 0
+        same = draw % 2 == 0 and not others
         second = Replicate(2 * draw + 1, draw, key(1, draw, 0 if same else 1), key(2, draw, 1))
         pairs.append((first, second))
     return pairs

@@ -4,11 +4,14 @@ A rollout reaches too few enterprises of a sector or region to tell them apart. 
 every group (a sector, a region, both) get the scenario's training at once, as it is delivered there, and are
 laid beside themselves without it. They are a handful among the nation's, one to one, so that what the
 training of one more enterprise does is seen, and not what training a whole sector would do to its prices.
+
+What the experiment gives besides: trainers are there from the first month, in every region as many as its
+enterprises need, and each may teach every module; nobody is informed or pays for trainings of trainers, whose
+cost is left out.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -36,9 +39,10 @@ from simulation.effects import (
 from simulation.indicators import INDICATORS, WINDOW
 from simulation.inputs import InputError
 from simulation.interruption import listening, raise_if_interrupted
-from simulation.parameters import PARAMETERS
+from simulation.parameters import MODULES, PARAMETERS
 from simulation.population import Population, ProgrammeStratum, draw_population, entry_settings
 from simulation.programme import Programme, Scenario
+from simulation.programme_parts import LARGEST_SME
 from simulation.targets import eligible_in_nation
 from simulation.world import Run
 
@@ -76,9 +80,14 @@ class Experiment:
     Attributes:
         scenarios, groups: names, in the order of the axes.
         values: (replicates, scenarios, groups, outcomes in the order of ``NAMES``). ``trained``,
-        ``total_...``,
-            ``programme_cost`` and ``trainer_days`` are per enterprise trained; NaN: undefined.
-        draws: number of the parameter draw of each replicate; 2k and 2k + 1 share one.
+            ``total_...``, ``programme_cost`` and ``trainer_days`` are per enterprise trained; NaN: undefined.
+        percents: (replicates, scenarios, groups, indicators in the order of ``INDICATORS``): effects in % of
+            what the same enterprises had without training.
+        by_size: (replicates, scenarios, groups, sizes, outcomes): the same enterprises as ``values``, apart
+            by the employees with which they started.
+        started: (replicates, scenarios, groups): share of the group's enterprises that sat in a class.
+        draws: number of the parameter draw of each replicate; 2k and 2k + 1 share one,
+            and neither enterprises nor events.
         parameters: the draws' values by name.
         month: months since the first class at which effects are read.
         interrupted: whether there are fewer replicates than asked for.
@@ -88,6 +97,9 @@ class Experiment:
     scenarios: tuple[str, ...]
     groups: tuple[str, ...]
     values: FloatArray
+    percents: FloatArray
+    by_size: FloatArray
+    started: FloatArray
     draws: NDArray[np.int64]
     parameters: Sequence[dict[str, float]]
     month: int
@@ -105,22 +117,24 @@ def experiment(
     month: int,
     *,
     enterprises: int = ENTERPRISES_A_GROUP,
+    split: Sequence[int] = (),
     progress: Progress = SILENT,
 ) -> Experiment:
     """Train ``enterprises`` of every group as each scenario does; all share parameters and events.
 
-    The scenarios must share their world (months, parameters, prices). An interruption ends it with the pairs
-    of replicates that are finished; KeyboardInterrupt where none is. Raises InputError where the run is too
-    short.
+    ``split`` divides the sizes for ``by_size``: the employees at which the second and later ones begin. A
+    group comes with whole clusters, so that it may hold a few enterprises more, and fewer where the nation
+    has no more. The scenarios must share their world (months, parameters, prices). An interruption ends it
+    with the pairs of replicates that are finished; KeyboardInterrupt where none is. Raises InputError where
+    ``month`` is no year's end or the run is too short for it; money is NaN where the run ends before the
+    follow-up does (:func:`months_needed`).
     """
-    base, arms = (
-        _without(scenarios[0]),
-        [_at_once(scenario, len(groups) * enterprises) for scenario in scenarios],
-    )
+    base = _without(scenarios[0])
     _check(base, month, scenarios)
     tables = load_census(base.population.tables)
+    arms = [_at_once(scenario, groups, enterprises, tables) for scenario in scenarios]
     strata = tuple(group.stratum(enterprises) for group in groups)
-    pairs = replicate_pairs(settings.replicates, settings.seed)
+    pairs = replicate_pairs(settings.replicates, settings.seed, others=True)
     draws = belief_of(settings.draws).draws(len(pairs), settings.seed)
     count, sample = sample_size(base, settings)
 
@@ -131,7 +145,7 @@ def experiment(
             **entry_settings(base.parameters),
         )  # fmt: skip
 
-    found: list[FloatArray] = []
+    found: list[Found] = []
     interrupted = False
     try:
         with listening():
@@ -139,16 +153,35 @@ def experiment(
                 raise_if_interrupted()
                 people = [population(replicate.population_seed) for replicate in pair]
                 tell = partial(_tell, progress, number, len(pairs))
-                found += _pair(base, arms, groups, pair, people, draws[number], settings.threads, month, tell)
+                found += _pair(
+                    base, arms, Asked(groups, month, tuple(split)), pair, people, draws[number],
+                    settings.threads, tell,
+                )  # fmt: skip
     except KeyboardInterrupt:
         interrupted = True
     if not found:
         raise KeyboardInterrupt("Interrupted before a pair of replicates was finished: nothing to show")
     done = len(found) // 2
+    values, percents, by_size, started = (np.array(part) for part in zip(*found, strict=True))
     return Experiment(
-        tuple(scenario.name for scenario in scenarios), tuple(group.name for group in groups),
-        np.array(found), np.repeat(np.arange(done), 2), draws[:done], month, interrupted,
+        scenarios=tuple(scenario.name for scenario in scenarios),
+        groups=tuple(group.name for group in groups),
+        values=values, percents=percents, by_size=by_size, started=started,
+        draws=np.repeat(np.arange(done), 2), parameters=draws[:done], month=month, interrupted=interrupted,
     )  # fmt: skip
+
+
+Found = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+"""What is kept of a replicate: ``values``, ``percents``, ``by_size``, ``started`` of :class:`Experiment`."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked at: groups, months since the first class, and where sizes are split."""
+
+    groups: Sequence[Group]
+    month: int
+    split: tuple[int, ...]
 
 
 def _tell(progress: Progress, before: int, pairs: int, done: int, of: int) -> None:
@@ -159,12 +192,26 @@ def _check(base: Scenario, month: int, scenarios: Sequence[Scenario]) -> None:
     if any(scenario.programme is None for scenario in scenarios):
         name = next(scenario.name for scenario in scenarios if scenario.programme is None)
         raise InputError(name, "programme", None, "there is none, so nobody can be trained", "choose another")
-    last = (base.months - 1) // WINDOW * WINDOW
+    last = (base.months - BEGUN_WITHIN) // WINDOW * WINDOW
+    if month < WINDOW or month % WINDOW:
+        remedy = "write 12, 24 or another number of whole years"
+        raise InputError(None, "--month", month, "is not a number of whole years", remedy)
     if month > last:
-        raise InputError(
-            None, "--month", month, f"is too late for a run of {base.months} months",
-            f"write {last} or less, or more --months",
-        )  # fmt: skip
+        problem = f"is too late for a run of {base.months} months, of which the first {BEGUN_WITHIN} go by "
+        problem += "until all have sat in a class"
+        enough = f"--months {month + BEGUN_WITHIN} or more"
+        remedy = f"write {last} or less, or {enough}" if last >= WINDOW else f"write {enough}"
+        raise InputError(None, "--month", month, problem, remedy)
+
+
+BEGUN_WITHIN = 6
+"""Months within which (nearly) everybody has begun: one to be enrolled, and some until a class is full."""
+
+
+def months_needed(scenario: Scenario, month: int) -> int:
+    """Months to simulate for effects ``month`` months after the first class, and for the whole follow-up."""
+    follow_up = 0 if scenario.programme is None else scenario.programme.follow_up_months
+    return BEGUN_WITHIN + max(month, follow_up)
 
 
 def _without(scenario: Scenario) -> Scenario:
@@ -174,21 +221,50 @@ def _without(scenario: Scenario) -> Scenario:
 PLENTY = 1_000_000.0
 """Places a month when nobody is to wait for one."""
 
+MONTHS_OF_CLASSES = 3.0
+"""Months of their time in which the trainers could teach everybody one module: more trainers would mean more
+providers, and classes with empty places."""
 
-def _at_once(scenario: Scenario, enterprises: int) -> Scenario:
-    """The scenario with everybody enrolled in its first month, and trainers enough for them."""
+AT_HAND = {
+    "certification_months": 0.0,
+    "trainer_certification": 1.0,
+    "modules_per_trainer": float(len(MODULES)),
+}
+"""Parameters under which the trainers that an experiment needs are there at once and teach every module."""
+
+
+def trainers_needed(
+    groups: Sequence[Group], enterprises: int, days: float, tables: CensusTables
+) -> NDArray[np.int64]:
+    """Trainers of each region for ``enterprises`` of every group, of ``days`` a module (regions,)."""
+    expected = np.zeros(len(tables.regions))
+    for group in groups:
+        share = tables.region_share[list(group.regions)]
+        expected[list(group.regions)] += enterprises * share / share.sum()
+    month = MONTHS_OF_CLASSES * PARAMETERS["trainer_days"].default
+    least = PARAMETERS["trainers_per_provider"].default  # one provider's: if a trainer leaves, others go on
+    return np.where(expected > 0.0, np.maximum(least, np.ceil(expected * days / month)), 0.0).astype(np.int64)
+
+
+def _at_once(scenario: Scenario, groups: Sequence[Group], enterprises: int, tables: CensusTables) -> Scenario:
+    """The scenario with everybody enrolled in its first month, and trainers enough in every region."""
     programme = scenario.programme
     if programme is None:
         return scenario
     days = programme.delivery.trainer_days_per_module(PARAMETERS["visit_days"].default)
-    trainers = math.ceil(2.0 * enterprises * days / PARAMETERS["trainer_days"].default)
+    needed = trainers_needed(groups, enterprises, days, tables)
+    courses = [
+        {"from_month": 0, "to_month": 1, "places_per_month": float(number), "regions": (region,)}
+        for region, number in zip(tables.regions, needed, strict=True)
+        if number > 0
+    ]
     at_once = Programme.model_validate(
         programme.model_dump(exclude_unset=False)
         | {
             "enrolment": "assigned", "enterprises_per_month": PLENTY, "first_month": 0, "closing_month": None,
-            "rollout": (), "outreach": (), "training_of_trainers": (), "trainers": float(trainers),
+            "rollout": (), "outreach": (), "training_of_trainers": tuple(courses), "trainers": 0.0,
             "budget": None,
-            "target": {"sectors": "all", "regions": "all", "employees": (1, 999)},
+            "target": {"sectors": "all", "regions": "all", "employees": (1, LARGEST_SME)},
         }
     )  # fmt: skip
     return scenario.model_copy(update={"programme": at_once})
@@ -197,29 +273,37 @@ def _at_once(scenario: Scenario, enterprises: int) -> Scenario:
 def _pair(
     base: Scenario,
     arms: Sequence[Scenario],
-    groups: Sequence[Group],
+    asked: Asked,
     pair: tuple[Replicate, Replicate],
     people: Sequence[Population],
     values: dict[str, float],
     threads: int | None,
-    month: int,
     after_month: Callable[[int, int], None],
-) -> list[FloatArray]:
-    """(scenarios, groups, outcomes) of both replicates of a pair."""
+) -> list[Found]:
+    """What is kept of both replicates of a pair."""
     runs = []
     for replicate, population in zip(pair, people, strict=True):
-        chosen = np.isin(population.stratum, 1 + np.arange(len(groups))) & _of_size(population, groups)
+        chosen = _chosen(population, asked.groups)
         for scenario in (base, *arms):
             eligible = chosen if scenario.programme is not None else np.zeros(population.n, np.bool_)
-            record = record_of(values, scenario)
+            record = record_of({**values, **AT_HAND}, scenario)
             seeds = replicate.population_seed, replicate.event_seed
             runs.append(Run(scenario, population, record, *seeds, eligible, chosen))
     flat = simulate(runs, threads=threads, after_month=after_month, panel_only=True)
     each = 1 + len(arms)
-    return [
-        np.array([_outcomes(arm, half[0], groups, month) for arm in half[1:]])
-        for half in (flat[:each], flat[each:])
-    ]
+    halves = (flat[:each], flat[each:])
+    return [_kept([_outcomes(arm, half[0], asked) for arm in half[1:]]) for half in halves]
+
+
+def _kept(arms: Sequence[Found]) -> Found:
+    values, percents, by_size, started = (np.array(part) for part in zip(*arms, strict=True))
+    return values, percents, by_size, started
+
+
+def _chosen(population: Population, groups: Sequence[Group]) -> NDArray[np.bool_]:
+    """Who is trained: those of the groups' strata, of their sizes, that are there from the start."""
+    member = population.stratum > 0
+    return member & _of_size(population, groups) & population.incumbent
 
 
 def _of_size(population: Population, groups: Sequence[Group]) -> NDArray[np.bool_]:
@@ -229,33 +313,46 @@ def _of_size(population: Population, groups: Sequence[Group]) -> NDArray[np.bool
     return (population.employees >= low) & (population.employees <= high)
 
 
-def _outcomes(arm: RunResult, base: RunResult, groups: Sequence[Group], month: int) -> FloatArray:
-    """(groups, outcomes) of one scenario in one replicate."""
+def _outcomes(arm: RunResult, base: RunResult, asked: Asked) -> Found:
+    """What is kept of one scenario in one replicate, by group."""
     assert arm.run.panel is not None
-    rows = np.flatnonzero(arm.run.panel)
-    group = arm.run.population.stratum[rows].astype(np.int64) - 1
+    rows, population = np.flatnonzero(arm.run.panel), arm.run.population
+    group = population.stratum[rows].astype(np.int64) - 1
+    size = np.searchsorted(asked.split, population.employees[rows], side="right")
     first_class = arm.panel_enterprises["first_class_month"].astype(np.int64)
     start = np.where(first_class >= 0, first_class + 1, -1)
-    levels = group[:, np.newaxis]
-    sums = paired_sums(arm.panel, base.panel, start, np.ones(len(rows)), levels, len(groups))
-    found = np.full((len(groups), len(NAMES)), np.nan)
-    for name, column in _effects(sums, month).items():
-        found[:, NAMES.index(name)] = column
-    for number in range(len(groups)):
-        for name, value in _money(arm, base, np.where(group == number, first_class, -1)).items():
+    n, sizes = len(asked.groups), 1 + len(asked.split)
+    cell = n + group * sizes + size  # groups come first, then their sizes
+    n_levels = n + n * sizes
+    levels = np.stack([group, cell], axis=1)
+    sums = paired_sums(arm.panel, base.panel, start, np.ones(len(rows)), levels, n_levels)
+    found = np.full((n_levels, len(NAMES)), np.nan)
+    percents = np.full((n_levels, len(INDICATORS)), np.nan)
+    for number, (name, (effect, percent)) in enumerate(_effects(sums, asked.month).items()):
+        found[:, NAMES.index(name)] = effect
+        percents[:, number] = percent
+    for number in range(n_levels):
+        here = (group if number < n else cell) == number
+        for name, value in _money(arm, base, np.where(here, first_class, -1)).items():
             found[number, NAMES.index(name)] = value
-    return found
+    members = np.bincount(group, minlength=n)
+    with np.errstate(invalid="ignore"):
+        started = np.bincount(group, first_class >= 0, minlength=n) / members
+    return found[:n], percents[:n], found[n:].reshape(n, sizes, -1), started
 
 
-def _effects(sums: PairedSums, month: int) -> dict[str, FloatArray]:
-    """Effects on the trained of each group, by indicator."""
+def _effects(sums: PairedSums, month: int) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """Effects on the trained of each level, in the indicator's own way and in %, by indicator."""
     window, found = month // WINDOW - 1, {}
     for name, indicator in INDICATORS.items():
         of_arms = (sums.survivors if indicator.survivors else sums.everybody)[:, window]
         scenario, baseline = indicator.value(of_arms)
         with np.errstate(divide="ignore", invalid="ignore"):
-            percent = 100.0 * (scenario / baseline - 1.0)
-        found[name] = scenario - baseline if indicator.effect == "difference" else percent
+            ratio = scenario / baseline
+            if name == "productivity":  # a logarithm
+                ratio = np.exp((scenario - baseline) / 100.0)
+            percent = 100.0 * (ratio - 1.0)
+        found[name] = (scenario - baseline if indicator.effect == "difference" else percent, percent)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from scenarios.decisions import mixes_cli
+from scenarios.decisions import areas_cli, mixes_cli
 
 rank_app = typer.Typer(help="Rank mixes, sectors, regions or providers.", no_args_is_help=True)
 
@@ -17,4 +17,5 @@ def _rank() -> None:
 def register(app: typer.Typer) -> None:
     """Add `rank` with its commands to ``app``."""
     mixes_cli.register(rank_app)
+    areas_cli.register(rank_app)
     app.add_typer(rank_app, name="rank")

@@ -1,0 +1,201 @@
+"""`scoresim rank providers`: types of providers as options on the scenario's market, ranked and printed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.markup import escape
+from rich.table import Table
+
+from calibration.belief import belief_of
+from scenarios import belief_words, commands, output, terminal
+from scenarios.answers import Answer
+from scenarios.arms import counterfactual
+from scenarios.compare import Settings, compare
+from scenarios.decisions.areas_answer import PRIOR_SEED, check_replicates, share
+from scenarios.decisions.areas_figures import ranking_figure
+from scenarios.decisions.areas_tables import Judged, rank_correlation, rank_of, scored
+from scenarios.decisions.outcomes import Outcomes, outcomes_of
+from scenarios.decisions.provider_types import ProviderType, provider_types
+from scenarios.decisions.top import alike_in_compare, behind_first, ranks, real_share
+from scenarios.drawing import Story, drawn
+from scenarios.effect_tables import summaries
+from scenarios.progress import progress_bar
+from scenarios.wording import interval, joined, number
+from simulation.inputs import check_out_dir
+from simulation.programme import Scenario
+from simulation.scenario_files import adjusted, load_scenario
+from simulation.warm_up import COMPILING, is_warm, warm_up_apart
+
+SHOWN = (
+    "trained", "net_benefit", "total_net_benefit", "total_resources", "programme_cost", "productivity",
+    "injury_rate", "turnover_rate", "wage", "energy_intensity",
+)  # fmt: skip
+"""Outcomes that ``ranking`` holds, mean over replicates."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What `rank providers` is asked; ``months`` None: until all whom the project trained are followed up."""
+
+    judged: Judged
+    month: int
+    prior_replicates: int
+    months: int | None = None
+
+
+def months_of(scenario: Scenario, month: int) -> int:
+    """The scenario's months, but no more than it takes to follow up all whom the project trained."""
+    programme = scenario.programme
+    if programme is None or programme.closing_month is None:
+        return scenario.months
+    return min(scenario.months, programme.closing_month + max(month, programme.follow_up_months))
+
+
+def rank_providers(name: str, asked: Asked, settings: Settings, out: str | None, quiet: bool) -> Answer:
+    """Rank the types of providers of :mod:`scenarios.decisions.provider_types` on a scenario's market."""
+    scenario = load_scenario(name)
+    scenario = adjusted(scenario, months=asked.months or months_of(scenario, asked.month))
+    types = provider_types(scenario)
+    check_replicates(settings.replicates, asked.prior_replicates)
+    if out is not None:
+        check_out_dir(out)
+    belief = belief_of(settings.draws)
+    if not is_warm():
+        with commands.waiting(COMPILING, quiet):
+            warm_up_apart()
+    found, interrupted = _outcomes(types, settings, asked.month, "Simulating", quiet)
+    prior = None
+    if asked.prior_replicates and belief.kind == "posterior" and not interrupted:
+        before = replace(
+            settings, draws="prior", seed=settings.seed + PRIOR_SEED, replicates=asked.prior_replicates
+        )
+        prior, interrupted = _outcomes(types, before, asked.month, "Simulating under the priors", quiet)
+    tables = {"ranking": ranking_table(types, found, prior, asked.judged)}
+    done = len(found.values)
+    about = output.manifest(
+        "rank providers", [each.scenario for each in types], settings, belief, {}, month=asked.month,
+        months=scenario.months, objective=dict(asked.judged.weights), by_yuan=asked.judged.by_yuan,
+        top=asked.judged.top, levers={each.name: each.levers for each in types}, replicates_finished=done,
+        prior_replicates=0 if prior is None else len(prior.values), interrupted=interrupted,
+    )  # fmt: skip
+    source = (
+        f"scoresim, {belief_words.caption(belief)}, {done} replicates; “{scenario.title or scenario.name}”, "
+        f"{scenario.months} months"
+    )
+    story = Story(
+        {each.name: each.title for each in types}, source, asked.month, price_year=scenario.price_year
+    )
+    if out is not None:
+        figures = drawn({"ranking": ranking_figure(tables, asked.judged, "types of providers", story)})
+        output.write(Path(out), tables, figures, about)
+
+    def show() -> None:
+        console = terminal.console()
+        console.print(ranking_grid(tables["ranking"], asked, scenario))
+        where = f"Tables, figures and manifest.json are in {out}" if out else ""
+        said = [*sentences(tables["ranking"], found, prior, asked.judged), belief_words.sentence(belief)]
+        for line in filter(None, [*said, f"{source}.", where]):
+            console.print(line, markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+    return Answer(tables, about, show, interrupted)
+
+
+def _outcomes(
+    types: Sequence[ProviderType], settings: Settings, month: int, task: str, quiet: bool
+) -> tuple[Outcomes, bool]:
+    scenarios = [each.scenario for each in types]
+    base = counterfactual(load_scenario("no_programme"), scenarios)
+    with progress_bar(task, quiet) as progress:
+        comparison = compare(base, scenarios, settings, progress)
+    return outcomes_of(comparison, month), comparison.interrupted
+
+
+def ranking_table(
+    types: Sequence[ProviderType], found: Outcomes, prior: Outcomes | None, judged: Judged
+) -> pl.DataFrame:
+    """A row a type of provider, best first; columns as in the ranking of sectors."""
+    values = scored(found.values, judged)
+    estimate, low, high, error = summaries(values)
+    chances = ranks(values, judged.top, judged.seed, alike_in_compare(len(values) // 2))
+    behind = behind_first(values)
+    columns: dict[str, Any] = {
+        "estimate": estimate, "low": low, "high": high, "se": error,
+        "probability_best": chances.best, "probability_top": chances.top, "expected_regret": chances.regret,
+        "behind_first": behind.difference, "behind_first_se": behind.error, "told_apart": behind.apart,
+        **{name: summaries(found.of(name))[0] for name in SHOWN},
+    }  # fmt: skip
+    if prior is not None:
+        before = summaries(scored(prior.values, judged))[0]
+        columns |= {"prior_estimate": before, "prior_rank": rank_of(before)}
+    names = {"option": [x.name for x in types], "name": [x.title for x in types]}
+    frame = pl.DataFrame(
+        {"rank": rank_of(estimate), **names, "levers": [x.levers for x in types], **columns}
+    ).with_columns(pl.col(pl.Float64).fill_nan(None))
+    return frame.sort("rank", nulls_last=True, maintain_order=True)
+
+
+def ranking_grid(table: pl.DataFrame, asked: Asked, scenario: Scenario) -> Table:
+    """The ranking for people."""
+    judged = asked.judged
+    title = (
+        f"Types of providers by {escape(judged.label.lower())}, {escape(judged.unit)}, mean [90 % interval "
+        f"over parameter draws and chance].\n“{escape(scenario.title)}”, {scenario.months} months; effects "
+        f"on the trained in year {asked.month // 12} after the first class. =: not told apart from the first."
+    )
+    grid = Table(title=title, title_justify="left", header_style="bold", box=None)
+    headings = [
+        "rank", "type", judged.label.lower(), "behind the first\n[2 standard errors]", "first",
+        "regret", "enterprises\ntrained",
+        "net benefit,\nyuan each", "programme,\nyuan", "produc-\ntivity, %",
+    ]  # fmt: skip
+    priors = "prior_rank" in table.columns
+    for place, heading in enumerate([*headings, "by\npriors"] if priors else headings):
+        grid.add_column(heading, justify="left" if place == 1 else "right", no_wrap=True)
+    for row in table.filter(pl.col("rank").is_not_null()).iter_rows(named=True):
+        value = {name: float("nan") if x is None else x for name, x in row.items()}
+        behind, reach = value["behind_first"], 2.0 * value["behind_first_se"]
+        first = row["rank"] == 1
+        cells = [
+            f"{row['rank']}{'  ' if row['told_apart'] else ' ='}", escape(row["name"]),
+            escape(interval(value["estimate"], value["low"], value["high"])),
+            "" if first else escape(interval(behind, behind - reach, behind + reach)),
+            share(row["probability_best"]), number(value["expected_regret"], 2), number(value["trained"], 0),
+            number(value["net_benefit"], 0), number(value["programme_cost"], 0),
+            number(value["productivity"], 1, True),
+        ]  # fmt: skip
+        grid.add_row(*cells, *([number(value["prior_rank"], 0)] if priors else []))
+    return grid
+
+
+def sentences(table: pl.DataFrame, found: Outcomes, prior: Outcomes | None, judged: Judged) -> list[str]:
+    """What is told apart, and whether the priors alone rank alike."""
+    ranked = table.filter(pl.col("rank").is_not_null())
+    if ranked.is_empty():
+        return ["Nobody was followed long enough to rank anything: simulate more --months."]
+    first, *others = ranked.filter(~pl.col("told_apart"))["name"].to_list()
+    said = [
+        f"Not told apart from the first, “{first}” (within 2 standard errors of the paired difference): "
+        + joined([f"“{name}”" for name in others]) + "."
+        if others
+        else f"“{first}” comes first, told apart from all others (by more than 2 standard errors)."
+    ]  # fmt: skip
+    if prior is not None:
+        now, before = scored(found.values, judged), scored(prior.values, judged)
+        correlation = rank_correlation(summaries(now)[0], summaries(before)[0])
+        shares = [real_share(part, alike_in_compare(len(part) // 2)) for part in (now, before)]
+        possible = (shares[0] * shares[1]) ** 0.5
+        said.append(
+            f"Ranking under the priors alone: rank correlation {correlation:+.2f}, where chance allows up to "
+            f"{possible:.2f}."
+        )
+    said.append(
+        "Providers differ in the model by trainers, prices and clients alone; how they do so rests on "
+        "priors, since no data on providers were fitted. Better trainers are assumed to cost nothing more."
+    )
+    return said
