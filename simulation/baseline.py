@@ -52,9 +52,10 @@ def sector_baseline(tables: CensusTables) -> SectorBaseline:
     to the national total; divisions not in it take the mean per worker of the machinery divisions.
     """
     weight = tables.employment / tables.employment.sum()
-    value = tables.revenue_per_worker * (1.0 - tables.cost_ratio / 100.0) + LABOUR_COST
-    fallback = np.nanmean(value / tables.revenue_per_worker) if np.isfinite(value).any() else 0.235
-    value = np.where(np.isfinite(value), value, tables.revenue_per_worker * fallback)
+    revenue = 1e3 * tables.revenue_per_worker  # the table's are thousand yuan, the labour cost is in yuan
+    value = revenue * (1.0 - tables.cost_ratio / 100.0) + LABOUR_COST
+    fallback = np.nanmean(value / revenue) if np.isfinite(value).any() else 0.235
+    value = np.where(np.isfinite(value), value, revenue * fallback)
     value_added = value / (weight @ value)
 
     per_worker = tables.energy_proxy / tables.employment
