@@ -48,7 +48,9 @@ class Settings:
     """How a comparison is made; ``enterprises`` or ``sample`` size the background (else the scenario's).
 
     ``draws`` says where parameters come from: "posterior" (that of the package, taken where there is one),
-    "prior", "default" (no draws), or the file of another posterior.
+    "prior", "default" (no draws), or the file of another posterior. With ``other_enterprises`` the two
+    replicates of every draw have enterprises of their own (:func:`scenarios.design.replicate_pairs`): their
+    difference is all of chance, and the tables that tell enterprises from events cannot be made.
     """
 
     replicates: int = 48
@@ -57,6 +59,7 @@ class Settings:
     sample: float | None = None
     threads: int | None = None
     draws: str = field(default_factory=usual_draws)
+    other_enterprises: bool = False
 
 
 @dataclass
@@ -145,7 +148,7 @@ def compare(
     fraction = sample if sample is not None else (count or 0) / nation
     base_plan, *plans = plan_targets([baseline, *scenarios], tables, fraction)
     strata = tuple(dict.fromkeys(plan.stratum for plan in (base_plan, *plans) if plan.stratum is not None))
-    pairs = replicate_pairs(settings.replicates, settings.seed)
+    pairs = replicate_pairs(settings.replicates, settings.seed, others=settings.other_enterprises)
     result = Comparison(
         baseline, list(scenarios), settings, tables, base_plan, plans, [],
         [ScenarioSums() for _ in scenarios], [], belief.draws(len(pairs), settings.seed), level_names(tables),

@@ -81,10 +81,8 @@ class ArmSums:
             return np.stack([getattr(part, name) for part in source])
 
         own, crossed = sums.paired[population], sums.crossed[population]
-        arms = cls(
-            stack("survivors", own), stack("everybody", own),
-            cls(stack("survivors", crossed), stack("everybody", crossed), None),
-        )  # fmt: skip
+        with_others = cls(stack("survivors", crossed), stack("everybody", crossed), None) if crossed else None
+        arms = cls(stack("survivors", own), stack("everybody", own), with_others)
         present = np.stack([part.present[:, 0] for part in own]).mean(axis=0)
         full = max(present.max(initial=0.0), float(np.mean(sums.trained)) if population == "trained" else 0.0)
         arms.windows = [w for w in arms.windows if full > 0.0 and present[w] >= OBSERVED_SHARE * full]

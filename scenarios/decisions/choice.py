@@ -57,9 +57,8 @@ def covariance_over_draws(values: FloatArray) -> FloatArray:
 
     The covariance of pair means, less half of that within pairs, which is what chance adds to it (one-way
     analysis of variance with two observations a class); of each two options on the pairs that they share. It
-    is projected to the nearest positive semidefinite matrix. Where the two of a pair share their enterprises,
-    what the choice of enterprises adds is not seen within the pair and stays in: doubt is rather over- than
-    understated.
+    is projected to the nearest positive semidefinite matrix. The two of a pair must have enterprises of their
+    own (``Settings.other_enterprises``): what they share would pass for parameters.
     """
     halves = values.reshape(-1, 2, values.shape[1])
     difference = halves[:, 0] - halves[:, 1]

@@ -142,7 +142,9 @@ def find(
         nonlocal done
         size = float(len(chosen) * replicates)
         part = Part(progress, done, size, total)
-        again = replace(settings, replicates=replicates, seed=seed_of(settings.seed, number))
+        again = replace(
+            settings, replicates=replicates, seed=seed_of(settings.seed, number), other_enterprises=True
+        )
         found = evaluate([scenarios[option] for option in chosen], again, asked.month, part)
         parts.append(found.outcomes.padded(names))
         # the units of a composite objective are the first round's, where all options are
@@ -160,8 +162,9 @@ def find(
     if prior_work and not raced.interrupted:
         part = Part(progress, total - prior_work, prior_work, total)
         again = replace(
-            settings, replicates=asked.prior_replicates, seed=seed_of(settings.seed, 1_000), draws="prior"
-        )
+            settings, replicates=asked.prior_replicates, seed=seed_of(settings.seed, 1_000), draws="prior",
+            other_enterprises=True,
+        )  # fmt: skip
         try:
             outcomes = evaluate(scenarios, again, asked.month, part).outcomes
             prior = prior_ranking(outcomes, objective, parts[0].values, settings.seed)

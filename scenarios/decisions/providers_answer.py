@@ -22,7 +22,7 @@ from scenarios.decisions.areas_figures import ranking_figure
 from scenarios.decisions.areas_tables import Judged, rank_correlation, rank_of, scored
 from scenarios.decisions.outcomes import Outcomes, outcomes_of
 from scenarios.decisions.provider_types import ProviderType, provider_types
-from scenarios.decisions.top import alike_in_compare, behind_first, ranks, real_share
+from scenarios.decisions.top import behind_first, ranks, real_share
 from scenarios.drawing import Story, drawn
 from scenarios.effect_tables import summaries
 from scenarios.progress import progress_bar
@@ -112,7 +112,7 @@ def _outcomes(
     scenarios = [each.scenario for each in types]
     base = counterfactual(load_scenario("no_programme"), scenarios)
     with progress_bar(task, quiet) as progress:
-        comparison = compare(base, scenarios, settings, progress)
+        comparison = compare(base, scenarios, replace(settings, other_enterprises=True), progress)
     return outcomes_of(comparison, month), comparison.interrupted
 
 
@@ -122,7 +122,7 @@ def ranking_table(
     """A row a type of provider, best first; columns as in the ranking of sectors."""
     values = scored(found.values, judged)
     estimate, low, high, error = summaries(values)
-    chances = ranks(values, judged.top, judged.seed, alike_in_compare(len(values) // 2))
+    chances = ranks(values, judged.top, judged.seed)
     behind = behind_first(values)
     columns: dict[str, Any] = {
         "estimate": estimate, "low": low, "high": high, "se": error,
@@ -188,7 +188,7 @@ def sentences(table: pl.DataFrame, found: Outcomes, prior: Outcomes | None, judg
     if prior is not None:
         now, before = scored(found.values, judged), scored(prior.values, judged)
         correlation = rank_correlation(summaries(now)[0], summaries(before)[0])
-        shares = [real_share(part, alike_in_compare(len(part) // 2)) for part in (now, before)]
+        shares = [real_share(part) for part in (now, before)]
         possible = (shares[0] * shares[1]) ** 0.5
         said.append(
             f"Ranking under the priors alone: rank correlation {correlation:+.2f}, where chance allows up to "

@@ -3,9 +3,9 @@
 Replicates 2k and 2k + 1 of a design (:mod:`scenarios.design`) share a parameter draw. What the mean of such a
 pair varies by, over the draws, is what the parameters do and half of the chance within a pair; the latter is
 measured by the pairs' differences and taken out (analysis of variance of a one-way random layout, Searle,
-Casella and McCulloch 1992). Pairs that share their enterprises too, as every other one of `compare` does,
-show less than all of chance: what the enterprises add is then learned from the other pairs. Ranks are counted
-over Gaussian draws of the options' true values.
+Casella and McCulloch 1992). The two of a pair must have enterprises of their own
+(``Settings.other_enterprises``): what they share would pass for parameters. Ranks are counted over Gaussian
+draws of the options' true values.
 """
 
 from __future__ import annotations
@@ -50,12 +50,10 @@ class Ranks:
     regret: FloatArray
 
 
-def spread_of(values: FloatArray, alike: NDArray[np.bool_] | None = None) -> Spread:
+def spread_of(values: FloatArray) -> Spread:
     """The spread of ``values`` (an even number of replicates, options), of which NaN are left out.
 
-    ``alike`` (pairs,): which pairs have the same enterprises in both replicates (None: none has; those of
-    `compare`: :func:`alike_in_compare`). Raises ValueError where replicates do not come in pairs, are fewer
-    than two pairs, or all pairs are alike.
+    Raises ValueError where replicates do not come in pairs, or are fewer than two pairs.
     """
     if len(values) % 2 or len(values) < 4:
         raise ValueError(f"{len(values)} replicates: two or more pairs are needed")
@@ -64,37 +62,17 @@ def spread_of(values: FloatArray, alike: NDArray[np.bool_] | None = None) -> Spr
         pairs = np.nanmean(values.reshape(-1, 2, values.shape[1]), axis=1)
         mean = np.nanmean(pairs, axis=0)
     around, known = np.nan_to_num(pairs - mean), np.isfinite(pairs).astype(float)
-    chance = _chance_of_pairs(values, np.zeros(len(pairs), np.bool_) if alike is None else alike)
+    chance = _chance_of_pairs(values)
     total = around.T @ around / np.maximum(1.0, known.T @ known - 1.0)
     parameters, draws = total - chance, len(pairs)
     return Spread(mean, positive(parameters), positive(chance) / draws)
 
 
-def _chance_of_pairs(values: FloatArray, alike: NDArray[np.bool_]) -> FloatArray:
-    """Covariance that chance gives the mean of a pair, on average over the pairs (options, options).
-
-    Half the difference of a pair's replicates varies as their mean does, if they share no enterprises. Of
-    those that share them it shows events alone; the enterprises' part, which their mean keeps whole, is
-    twice what the halves of the other pairs have more.
-    """
-    if alike.all():
-        raise ValueError("all pairs share their enterprises, so that their part of chance cannot be seen")
-
-    def halves(chosen: NDArray[np.bool_]) -> FloatArray:
-        half = (values[0::2] - values[1::2])[chosen] / 2.0
-        seen, half = np.isfinite(half).astype(float), np.nan_to_num(half)
-        return half.T @ half / np.maximum(1.0, seen.T @ seen)
-
-    all_chance = halves(~alike)
-    if not alike.any():
-        return all_chance
-    share = float(alike.mean())
-    return (1.0 - share) * all_chance + share * (2.0 * all_chance - halves(alike))
-
-
-def alike_in_compare(pairs: int) -> NDArray[np.bool_]:
-    """Which pairs of `compare` share their enterprises: those of even draws."""
-    return np.arange(pairs) % 2 == 0
+def _chance_of_pairs(values: FloatArray) -> FloatArray:
+    """Covariance that chance gives the mean of a pair (options, options): that of half its difference."""
+    half = (values[0::2] - values[1::2]) / 2.0
+    seen, half = np.isfinite(half).astype(float), np.nan_to_num(half)
+    return half.T @ half / np.maximum(1.0, seen.T @ seen)
 
 
 def positive(matrix: FloatArray) -> FloatArray:
@@ -116,7 +94,6 @@ def ranks(
     values: FloatArray,
     top: int,
     seed: int,
-    alike: NDArray[np.bool_] | None = None,
     draws: int = DRAWS,
 ) -> Ranks:
     """Ranks of the options in ``values`` (replicates in pairs, options), more is better; see `spread_of`.
@@ -125,7 +102,7 @@ def ranks(
     what chance leaves open about the means, so that few replicates do not give false certainty. Ties are
     shared. The same arguments give the same numbers.
     """
-    return ranks_of(spread_of(values, alike), top, seed, draws)
+    return ranks_of(spread_of(values), top, seed, draws)
 
 
 def ranks_of(spread: Spread, top: int, seed: int, draws: int = DRAWS) -> Ranks:
@@ -188,13 +165,13 @@ def behind_first(values: FloatArray) -> Behind:
     return Behind(difference, error, apart)
 
 
-def real_share(values: FloatArray, alike: NDArray[np.bool_] | None = None) -> float:
+def real_share(values: FloatArray) -> float:
     """Share of the variance of the options' means that is more than chance (0 to 1; NaN below two options).
 
     Chance is what the events and enterprises of a replicate do: parameters that move the options apart are
-    no chance. ``values`` and ``alike`` as above.
+    no chance. ``values`` as above.
     """
-    spread = spread_of(values, alike)
+    spread = spread_of(values)
     seen = np.isfinite(spread.mean)
     n = int(seen.sum())
     if n < 2:

@@ -10,7 +10,6 @@ from scipy.stats import norm
 
 from scenarios.decisions.top import (
     Spread,
-    alike_in_compare,
     behind_first,
     positive,
     ranks,
@@ -147,18 +146,3 @@ def test_an_option_that_is_worse_is_never_likelier_to_be_best():
     found = ranks_of(known([0.0, 0.1, 0.2, 0.3], np.eye(4)), top=2, seed=1)
     assert all(low < high for low, high in pairwise(found.best))
     assert all(low > high for low, high in pairwise(found.regret))
-
-
-def test_pairs_that_share_enterprises_do_not_hide_what_these_add():
-    rng = np.random.default_rng(11)
-    draws, alike = 8_000, np.arange(8_000) % 2 == 0
-    parameters = 0.5 * rng.standard_normal((draws, 2))
-    enterprises = 2.0 * rng.standard_normal((draws, 2, 2))
-    enterprises[alike, 1] = enterprises[alike, 0]
-    events = 1.0 * rng.standard_normal((draws, 2, 2))
-    values = (parameters[:, np.newaxis] + enterprises + events).reshape(-1, 2)
-    assert np.diag(spread_of(values, alike).parameters) == pytest.approx([0.25, 0.25], abs=0.2)
-    assert np.diag(spread_of(values).parameters).min() > 1.0  # what comes of not knowing it
-    with pytest.raises(ValueError, match="all pairs"):
-        spread_of(values, np.ones(draws, np.bool_))
-    assert alike_in_compare(4).tolist() == [True, False, True, False]
