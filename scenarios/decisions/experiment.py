@@ -64,9 +64,9 @@ class Group:
         """Enterprises of the nation in the group."""
         return eligible_in_nation((self.sectors, self.regions, *self.sizes), tables)
 
-    def stratum(self, enterprises: int) -> ProgrammeStratum:
-        """The group's enterprises as a stratum of a population, one to one."""
-        return ProgrammeStratum(self.sectors, self.regions, *self.sizes, enterprises, 1.0)
+    def stratum(self, enterprises: int, weight: float = 1.0) -> ProgrammeStratum:
+        """The group's enterprises as a stratum of a population, each standing for ``weight``."""
+        return ProgrammeStratum(self.sectors, self.regions, *self.sizes, enterprises, weight)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +114,8 @@ def experiment(
     short.
     """
     base, arms = (
-        _without(scenarios[0]),
-        [_at_once(scenario, len(groups) * enterprises) for scenario in scenarios],
+        without_programme(scenarios[0]),
+        [at_once(scenario, len(groups) * enterprises) for scenario in scenarios],
     )
     _check(base, month, scenarios)
     tables = load_census(base.population.tables)
@@ -167,25 +167,30 @@ def _check(base: Scenario, month: int, scenarios: Sequence[Scenario]) -> None:
         )  # fmt: skip
 
 
-def _without(scenario: Scenario) -> Scenario:
+def without_programme(scenario: Scenario) -> Scenario:
+    """The scenario's world without its programme."""
     return scenario.model_copy(update={"name": "no_programme", "programme": None})
 
 
 PLENTY = 1_000_000.0
 """Places a month when nobody is to wait for one."""
 
+MOST_TRAINERS = 100_000
+"""As many trainers as a scenario may have."""
 
-def _at_once(scenario: Scenario, enterprises: int) -> Scenario:
-    """The scenario with everybody enrolled in its first month, and trainers enough for them."""
+
+def at_once(scenario: Scenario, enterprises: int, first_month: int = 0) -> Scenario:
+    """The scenario with everybody enrolled in ``first_month``, and trainers enough for them."""
     programme = scenario.programme
     if programme is None:
         return scenario
     days = programme.delivery.trainer_days_per_module(PARAMETERS["visit_days"].default)
-    trainers = math.ceil(2.0 * enterprises * days / PARAMETERS["trainer_days"].default)
+    wanted = math.ceil(2.0 * enterprises * days / PARAMETERS["trainer_days"].default)
+    trainers = min(MOST_TRAINERS, wanted)
     at_once = Programme.model_validate(
         programme.model_dump(exclude_unset=False)
         | {
-            "enrolment": "assigned", "enterprises_per_month": PLENTY, "first_month": 0, "closing_month": None,
+            "enrolment": "assigned", "enterprises_per_month": PLENTY, "first_month": first_month, "closing_month": None,
             "rollout": (), "outreach": (), "training_of_trainers": (), "trainers": float(trainers),
             "budget": None,
             "target": {"sectors": "all", "regions": "all", "employees": (1, 999)},
@@ -208,7 +213,7 @@ def _pair(
     """(scenarios, groups, outcomes) of both replicates of a pair."""
     runs = []
     for replicate, population in zip(pair, people, strict=True):
-        chosen = np.isin(population.stratum, 1 + np.arange(len(groups))) & _of_size(population, groups)
+        chosen = np.isin(population.stratum, 1 + np.arange(len(groups))) & of_size(population, groups)
         for scenario in (base, *arms):
             eligible = chosen if scenario.programme is not None else np.zeros(population.n, np.bool_)
             record = record_of(values, scenario)
@@ -217,19 +222,19 @@ def _pair(
     flat = simulate(runs, threads=threads, after_month=after_month, panel_only=True)
     each = 1 + len(arms)
     return [
-        np.array([_outcomes(arm, half[0], groups, month) for arm in half[1:]])
+        np.array([outcomes_by_group(arm, half[0], groups, month) for arm in half[1:]])
         for half in (flat[:each], flat[each:])
     ]
 
 
-def _of_size(population: Population, groups: Sequence[Group]) -> NDArray[np.bool_]:
+def of_size(population: Population, groups: Sequence[Group]) -> NDArray[np.bool_]:
     """Which enterprises have a size that their stratum's group trains."""
     low = np.array([1, *(group.sizes[0] for group in groups)])[population.stratum]
     high = np.array([0, *(group.sizes[1] for group in groups)])[population.stratum]
     return (population.employees >= low) & (population.employees <= high)
 
 
-def _outcomes(arm: RunResult, base: RunResult, groups: Sequence[Group], month: int) -> FloatArray:
+def outcomes_by_group(arm: RunResult, base: RunResult, groups: Sequence[Group], month: int) -> FloatArray:
     """(groups, outcomes) of one scenario in one replicate."""
     assert arm.run.panel is not None
     rows = np.flatnonzero(arm.run.panel)
