@@ -8,6 +8,7 @@ and events under the same parameter draws (:mod:`.allocation_resimulation`).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,7 +23,6 @@ from scenarios.decisions.allocation_programme import (
     Plan,
     Problem,
     ShadowPrices,
-    check,
     shadow_prices,
     solve,
     solve_robust,
@@ -61,14 +61,12 @@ BACKGROUND_OF_RETURNS = 5_000
 START_UP = 12
 """Months beyond the follow-up that are simulated, so that all who wait for a class are followed to its end."""
 
-ORDER = ("optimum", "robust", "equal", "proportional")
-"""The plans, in the order of tables."""
-
 
 @dataclass(frozen=True)
 class Question:
     """What is asked: ``budget`` in yuan over ``years``; ``weights`` of the objective; ``least`` enterprises of a batch;
-    ``most`` the share of a cell that may begin a year; ``enterprises`` trained in each cell of the experiment.
+    ``most`` the share of a cell that may begin a year; ``enterprises`` trained in each cell of the experiment;
+    ``robust``: whether the robust plan is wanted.
     """
 
     scenario: Scenario
@@ -80,6 +78,7 @@ class Question:
     most: float
     enterprises: int
     settings: Settings
+    robust: bool = True
 
     @property
     def in_yuan(self) -> bool:
@@ -89,9 +88,9 @@ class Question:
 
 @dataclass(frozen=True, eq=False)
 class Allocation:
-    """The answer. Plans by name in the ``ORDER``; ``resimulated`` (replicates, plans, [value, yuan, days]).
+    """The answer. ``plans`` by name; ``resimulated`` (replicates, plans, [value, yuan, days]).
 
-    ``promised`` (draws, plans) and ``raw`` (draws, plans) are the values that the programme saw and that the experiment
+    The plan "as_measured" is the optimum of values with chance in them: it shows what chance would do. ``promised`` (draws, plans) and ``raw`` (draws, plans) are the values that the programme saw and that the experiment
     measured, chance included; ``regret`` (draws, plans) against each draw's own optimum, whose shadow prices are
     ``prices`` by draw. ``draws_done`` of the draws are re-simulated.
     """
@@ -133,7 +132,9 @@ def short_list(scenario: Scenario, text: str) -> tuple[Mix, ...]:
             raise InputError(None, "--mixes", part, "is named twice", "name each mix once")
         found[mix.name] = replace(mix, scenario=_given(mix))
     if not found:
-        raise InputError(None, "--mixes", text, "names no mix", "write cooperation,cooperation+safety, for instance")
+        raise InputError(
+            None, "--mixes", text, "names no mix", "write cooperation,cooperation+safety, for instance"
+        )
     return tuple(found.values())
 
 
@@ -166,7 +167,6 @@ def allocate(question: Question, month: int, progress: Progress = SILENT) -> All
     cells = cells_of(question.scenario, tables, max(1.0, question.least) / question.most)
     assert question.scenario.programme is not None
     capacity = trainer_days(question.scenario.programme, tables, cells, question.years)
-    _check_smallest(question, capacity)
     seen = experiment(
         scenarios, cells.groups, settings, month, enterprises=question.enterprises,
         progress=_Part(progress, 0.0, 0.45),
@@ -176,20 +176,20 @@ def allocate(question: Question, month: int, progress: Progress = SILENT) -> All
     returns = _returns(question, tables, cells, _Part(progress, 0.45, 0.25))
     scale = Scale.of(seen.values, NAMES, question.weights)
     measured = _by_draw(np.swapaxes(scale.score(seen.values, NAMES), 1, 2), seen.draws)
-    values = values_of_cells(measured, cells.sector, cells.region)
+    values = values_of_cells(measured, cells.sector, cells.region, cells.output)
     rates = [draw.get("discount_rate", PARAMETERS["discount_rate"].default) for draw in seen.parameters]
     discount = 1.0 / (1.0 + np.array(rates))
     extra = 1.0 + (returns.spill_over() if question.in_yuan else 0.0)
     problem = _problem(question, cells, seen, capacity, returns, values.smoothed * extra, discount)
-    plans, best = _plans(problem, cells)
+    lucky = _problem(question, cells, seen, capacity, returns, _filled(measured) * extra, discount)
+    plans = _plans(problem, cells, question.robust) | {"as_measured": solve(lucky)}
     draws = range(len(measured))
     own = [solve(problem.under(draw)) for draw in draws]
     promised = np.stack([values_of(problem, plan.enterprises) for plan in plans.values()], axis=1)
     at_best = np.array([values_of(problem.under(d), plan.enterprises)[0] for d, plan in enumerate(own)])
-    lucky = _problem(question, cells, seen, capacity, returns, _filled(measured) * extra, discount)
     done, interrupted = _resimulated(question, tables, cells, plans, scale, discount, extra, month, progress)
     return Allocation(
-        question, tables, cells, problem, values, returns, plans, best,
+        question, tables, cells, problem, values, returns, plans, shadow_prices(problem, plans["optimum"]),
         [shadow_prices(problem.under(d), plan) for d, plan in enumerate(own)], promised,
         np.stack([values_of(lucky, plan.enterprises) for plan in plans.values()], axis=1),
         np.maximum(0.0, at_best[:, np.newaxis] - promised), done, discount, interrupted,
@@ -199,7 +199,9 @@ def allocate(question: Question, month: int, progress: Progress = SILENT) -> All
 def _by_draw(values: FloatArray, draws: NDArray[np.int64]) -> FloatArray:
     """Means over the replicates of each draw, which come in pairs."""
     assert (draws[0::2] == draws[1::2]).all()
-    return np.nanmean(values.reshape(-1, 2, *values.shape[1:]), axis=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # cells of which nobody was followed stay NaN
+        return np.nanmean(values.reshape(-1, 2, *values.shape[1:]), axis=1)
 
 
 def _filled(values: FloatArray) -> FloatArray:
@@ -207,20 +209,39 @@ def _filled(values: FloatArray) -> FloatArray:
     return np.where(np.isfinite(values), values, np.nanmean(values, axis=1, keepdims=True))
 
 
-def _check_smallest(question: Question, capacity: FloatArray) -> None:
-    """Refuse, before anything is simulated, what surely pays or teaches no batch, at a tenth of the usual cost."""
-    programme = question.scenario.programme
+def check_smallest(question: Question) -> None:
+    """Refuse, before anything is simulated, a budget or trainers that surely suffice for no batch, and cells too small.
+
+    Costs are known only from the simulation; here they are those of default parameters. Raises InputError.
+    """
+    tables = load_census(question.scenario.population.tables)
+    cells = cells_of(question.scenario, tables, max(1.0, question.least) / question.most)
+    programme = question.mixes[0].scenario.programme
     assert programme is not None
-    days = 0.1 * programme.delivery.trainer_days_per_module(PARAMETERS["visit_days"].default)
-    share = max(step.share for step in question.mixes[0].scenario.programme.subsidy)  # type: ignore[union-attr]
-    yuan = 0.1 * (share * programme.price_per_module + PARAMETERS["overhead_per_module"].default)
-    one = np.ones((1, 1, 1, 1))
-    check(
-        Problem(
-            one, one[0, 0], one[0, 0], np.zeros(1, int), np.zeros(1, int), np.array([yuan]), np.array([days]),
-            question.budget, capacity, one[0, 0, 0], one[0, 0, 0], question.least,
-        )
-    )  # fmt: skip
+    assert question.scenario.programme is not None
+    modules, smallest = min(len(mix.modules) for mix in question.mixes), max(1.0, question.least)
+    share = max(step.share for step in programme.subsidy)
+    supervised = programme.supervision * PARAMETERS["supervision_cost"].default
+    module = share * programme.price_per_module + PARAMETERS["overhead_per_module"].default + supervised
+    needed = smallest * modules * module
+    if question.budget < SURELY * needed:
+        raise InputError(
+            None, "--budget", f"{question.budget:g}",
+            f"does not pay the smallest batch: {smallest:g} enterprises at about {modules * module:,.0f} yuan each",
+            f"write {1.5 * needed:.2g} or more, or a smaller --least",
+        )  # fmt: skip
+    days = modules * programme.delivery.trainer_days_per_module(PARAMETERS["visit_days"].default)
+    capacity = trainer_days(question.scenario.programme, tables, cells, question.years)
+    if float(capacity.max(initial=0.0)) < SURELY * smallest * days:
+        raise InputError(
+            question.scenario.name, "programme.trainers", question.scenario.programme.trainers,
+            f"give no macro-region the days to train a smallest batch of {smallest:g} enterprises in a year",
+            "give the scenario more trainers, or write a smaller --least",
+        )  # fmt: skip
+
+
+SURELY = 0.5
+"""Part of the default cost below which no draw of the parameters makes a batch affordable."""
 
 
 def _problem(
@@ -258,15 +279,11 @@ def falls_of(short: Sequence[Mix], returns: Returns) -> FloatArray:
     return np.interp(sizes, [sizes[place] for place in extremes(short)], returns.fall())
 
 
-def _plans(problem: Problem, cells: Cells) -> tuple[dict[str, Plan], ShadowPrices]:
-    """The four plans by name, and the shadow prices of the optimum."""
-    optimum = solve(problem)
-    found = {
-        "optimum": optimum, "robust": solve_robust(problem),
-        "equal": split(problem, np.ones(len(cells)) + 1e-9 * cells.eligible / cells.eligible.max()),
-        "proportional": split(problem, cells.eligible),
-    }  # fmt: skip
-    return found, shadow_prices(problem, optimum)
+def _plans(problem: Problem, cells: Cells, robust: bool) -> dict[str, Plan]:
+    """The plans by name."""
+    even = 1.0 + 1e-9 * cells.eligible / cells.eligible.max()  # the largest first, where not all get a batch
+    found = {"optimum": solve(problem)} | ({"robust": solve_robust(problem)} if robust else {})
+    return found | {"equal": split(problem, even), "proportional": split(problem, cells.eligible)}
 
 
 def _background(question: Question) -> int:
@@ -335,7 +352,9 @@ def _resimulated(
                 part.simulated(number + 1, len(pairs))
     except KeyboardInterrupt:
         if not found:
-            raise KeyboardInterrupt("Interrupted before a draw was simulated again: nothing to show") from None
+            raise KeyboardInterrupt(
+                "Interrupted before a draw was simulated again: nothing to show"
+            ) from None
         return np.array(found), True
     return np.array(found), False
 
@@ -375,4 +394,3 @@ class _Part(Progress):
 
     def simulated(self, done: float, of: float) -> None:
         self.whole.simulated(self.start + self.share * done / of, 1.0)
-

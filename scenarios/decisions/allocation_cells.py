@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from scenarios.decisions.experiment import Group
 from scenarios.decisions.macro_regions import macro_regions_of
+from simulation.baseline import sector_baseline
 from simulation.census import CensusTables
 from simulation.inputs import InputError
 from simulation.parameters import PARAMETERS
 from simulation.programme import Programme, Scenario
 from simulation.programme_record import eligible_share
 from simulation.schedule import graduates, resolve_target, starters
+from simulation.size_distribution import fit_size_distribution
 from simulation.targets import eligible_by_area
 
 FloatArray = NDArray[np.float64]
@@ -33,7 +35,8 @@ class Cells:
     """Cells in the order of sectors, then macro-regions.
 
     ``sectors`` are codes and ``names`` their English names, ``macro_regions`` names; ``sector`` and ``region``
-    (cells,) number them. ``groups`` say who belongs to a cell, ``eligible`` (cells,) how many the nation has.
+    (cells,) number them. ``groups`` say who belongs to a cell, ``eligible`` (cells,) how many the nation has, and
+    ``output`` their expected value added at the start, relative to the mean cell: from tables, no chance in it.
     ``left_out`` counts the eligible of the scenario's target in cells too small, ``excluded`` those in excluded sectors.
     """
 
@@ -44,6 +47,7 @@ class Cells:
     sector: IntArray
     region: IntArray
     eligible: FloatArray
+    output: FloatArray
     left_out: float
     excluded: float
 
@@ -93,8 +97,22 @@ def cells_of(scenario: Scenario, tables: CensusTables, fewest: float) -> Cells:
         tuple(regions),
         tuple(Group(f"{tables.sectors[s]} {n}", (s,), macro[n], target.employees) for s, n, _ in found),
         np.array([sectors.index(s) for s, _, _ in found]), np.array([regions.index(n) for _, n, _ in found]),
-        np.array([eligible for _, _, eligible in found]), left_out, excluded,
+        np.array([eligible for _, _, eligible in found]),
+        expected_output(tables, [s for s, _, _ in found], target.employees), left_out, excluded,
     )  # fmt: skip
+
+
+def expected_output(tables: CensusTables, sectors: list[int], employees: tuple[int, int]) -> FloatArray:
+    """Expected value added at the start of an eligible enterprise of each of ``sectors``, over their mean.
+
+    As the model draws it: the sector's per worker, times employees, times a power of size.
+    """
+    sizes = np.arange(employees[0], employees[1] + 1)
+    chance = fit_size_distribution(tables).sme_probability[:, employees[0] - 1 : employees[1]]
+    grown = sizes ** (1.0 + PARAMETERS["productivity_size"].default)
+    mean = chance @ grown / np.maximum(1e-300, chance.sum(axis=1))
+    whole = (sector_baseline(tables).value_added * mean)[sectors]
+    return whole / whole.mean()
 
 
 def trainer_days(programme: Programme, tables: CensusTables, cells: Cells, years: int) -> FloatArray:

@@ -155,6 +155,8 @@ def _allotted(people: Population, groups: Sequence[Group], number: IntArray) -> 
     for place, wanted in enumerate(number):
         inside = np.flatnonzero(may & (people.stratum == 1 + place))
         if len(inside):
-            picks = np.unique(np.linspace(0, len(inside) - 1, min(int(wanted), len(inside))).round().astype(int))
+            picks = np.unique(
+                np.linspace(0, len(inside) - 1, min(int(wanted), len(inside))).round().astype(int)
+            )
             chosen[inside[picks]] = True
     return chosen

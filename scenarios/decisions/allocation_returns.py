@@ -154,4 +154,3 @@ def _net(arm: RunResult, base: RunResult, rows: NDArray[np.bool_] | None) -> flo
 def edges_up_to(share: float, segments: int = 4) -> FloatArray:
     """Shares of a sector at which segments of its curve begin and end, alike in width."""
     return np.linspace(0.0, share, segments + 1)
-

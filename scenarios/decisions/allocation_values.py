@@ -61,7 +61,7 @@ class Values:
     kept: FloatArray
 
 
-def values_of_cells(measured: FloatArray, sector: IntArray, region: IntArray) -> Values:
+def values_of_cells(measured: FloatArray, sector: IntArray, region: IntArray, known: FloatArray) -> Values:
     """Take chance out of ``measured`` (draws, cells, mixes); NaN: not measured.
 
     A value is the draw's mean of its mix, times how the cell compares with others (the same in all draws), plus what
@@ -75,10 +75,10 @@ def values_of_cells(measured: FloatArray, sector: IntArray, region: IntArray) ->
     left = filled - common * loading
     without = np.maximum(0.05, 1.0 - np.abs(common) / total)  # share of the other draws
     influence = sign * left / total / without  # by which leaving out a draw would move the loading
-    level = smoothed(loading.mean(axis=1), _error(influence.mean(axis=2)), sector, region)
+    level = smoothed(loading.mean(axis=1), _error(influence.mean(axis=2)), sector, region, known)
     contrast = loading - loading.mean(axis=1, keepdims=True)
     errors = influence - influence.mean(axis=2, keepdims=True)
-    parts = [smoothed(contrast[:, m], _error(errors[..., m]), sector, region) for m in range(mixes)]
+    parts = [smoothed(contrast[:, m], _error(errors[..., m]), sector, region, known) for m in range(mixes)]
     best = level[:, np.newaxis] + np.stack(parts, axis=1)
     kept = best.var(axis=0) / np.maximum(1e-300, loading.var(axis=0))
     return Values(measured, common * best + _of_sectors(left, sector), kept)
@@ -90,25 +90,37 @@ def _error(influence: FloatArray) -> float:
     return float((influence**2).sum(axis=0).mean() * (draws - 1) / max(1, draws))
 
 
-def smoothed(values: FloatArray, error: float, sector: IntArray, region: IntArray) -> FloatArray:
-    """``values`` (cells,) with an ``error`` variance each, drawn to what sectors and regions have in common."""
-    same = [(np.equal.outer(number, number)).astype(float) for number in (sector, region)]
+STOP = {"maxiter": 60, "ftol": 1e-7}
+"""When the search for the variances ends."""
+
+
+def smoothed(
+    values: FloatArray, error: float, sector: IntArray, region: IntArray, known: FloatArray
+) -> FloatArray:
+    """``values`` (cells,) with an ``error`` variance each, without the part of them that is chance.
+
+    They are a straight line in what is ``known``, and what sectors, macro-regions and single cells add to it. Line
+    (generalised least squares) and additions are estimated together.
+    """
+    same = [np.equal.outer(number, number).astype(float) for number in (sector, region)]
     same.append(np.eye(len(values)))
     total = float(values.var())
     if total <= 0.0 or error <= 0.0:
         return values.copy()
+    design = np.stack([np.ones(len(values)), known - known.mean()], axis=1)
+    design = design[:, : 1 + (np.ptp(known) > 0.0)]
 
     def fit(logs: FloatArray) -> tuple[float, FloatArray]:
         signal = sum(np.exp(log) * part for log, part in zip(logs, same, strict=True))
         inverse = np.linalg.inv(signal + error * np.eye(len(values)))
-        mean = float(inverse.sum(axis=0) @ values / inverse.sum())
-        weighted = inverse @ (values - mean)
-        _, size = np.linalg.slogdet(inverse)
-        return float((values - mean) @ weighted - size), mean + signal @ weighted
+        line = np.linalg.solve(design.T @ inverse @ design, design.T @ inverse @ values)
+        left = values - design @ line
+        weighted = inverse @ left
+        return float(left @ weighted - np.linalg.slogdet(inverse)[1]), design @ line + signal @ weighted
 
     start = np.full(3, np.log(total / 6.0))
     bounds = [(np.log(total) - 14.0, np.log(total) + 1.0)] * 3
-    found = minimize(lambda logs: fit(logs)[0], start, method="L-BFGS-B", bounds=bounds)
+    found = minimize(lambda logs: fit(logs)[0], start, method="L-BFGS-B", bounds=bounds, options=STOP)
     return fit(found.x)[1]
 
 
