@@ -71,7 +71,7 @@ def allocate_command(
     from scenarios.decisions import allocation_answer
 
     asked = allocation_answer.Asked(
-        scenario, budget, years, mixes, objective, least, most, month, replicates, enterprises_a_group, robust,
-        prior, posterior, seed, enterprises, threads, out, as_json,
+        scenario, budget, years, mixes, objective, least, most, month, replicates, enterprises_a_group,
+        robust, prior, posterior, seed, enterprises, threads, out, as_json,
     )  # fmt: skip
     give_answer("allocate", allocation_answer.answer(asked), as_json)

@@ -17,19 +17,13 @@ from scenarios.answers import Answer
 from scenarios.arms import FEWEST_REPLICATES
 from scenarios.commands import FEWEST_ENTERPRISES, which_draws
 from scenarios.compare import Settings
-from scenarios.decisions.allocation import (
-    DEFAULT_MIXES,
-    Allocation,
-    Question,
-    allocate,
-    check_smallest,
-    short_list,
-)
+from scenarios.decisions.allocation import Allocation, allocate
 from scenarios.decisions.allocation_figures import figures
+from scenarios.decisions.allocation_question import DEFAULT_MIXES, Question, check_smallest, short_list
 from scenarios.decisions.allocation_tables import tables, unit_of
 from scenarios.decisions.objectives import parse_objective
 from scenarios.progress import progress_bar, waiting, working
-from scenarios.wording import interval, joined, number
+from scenarios.wording import interval, number
 from simulation.indicators import WINDOW
 from simulation.inputs import InputError, check_out_dir
 from simulation.scenario_files import load_scenario
@@ -112,7 +106,8 @@ def answer(asked: Asked) -> Answer:
     made = tables(found)
     about = output.manifest(
         "allocate", [question.scenario], question.settings, belief,
-        {"enterprises": len(found.cells) * question.enterprises}, budget=question.budget, years=question.years,
+        {"enterprises": len(found.cells) * question.enterprises}, budget=question.budget,
+        years=question.years,
         mixes=[mix.name for mix in question.mixes], objective=question.weights, least=question.least,
         most=question.most, month=asked.month, interrupted=found.interrupted,
         replicates_finished=len(found.resimulated),
@@ -127,7 +122,8 @@ def _source(found: Allocation, belief: Belief) -> str:
     question = found.question
     return (
         f"scoresim, {belief_words.caption(belief)}, {question.settings.replicates} replicates; "
-        f"{question.enterprises} enterprises in each of {len(found.cells)} cells; scenario {question.scenario.name}"
+        f"{question.enterprises} enterprises in each of {len(found.cells)} cells; "
+        f"scenario {question.scenario.name}"
     )
 
 
@@ -143,10 +139,11 @@ def _show(found: Allocation, made: dict[str, pl.DataFrame], belief: Belief, out:
     lines = [
         _promise_line(made["plans"]),
         _returns_line(made["curves"]),
-        f"Whoever begins gets the whole mix, and the programme pays in all years what it pays in its first month. At most "
-        f"{100 * question.most:g} % of a cell begin in a year (--most), in batches of {question.least:g} or more (--least).",
-        f"The {len(cells)} cells hold {cells.eligible.sum():,.0f} eligible enterprises; {left:,.0f} in cells too small, or "
-        "in tobacco, petroleum and coal, are left out.",
+        "Whoever begins gets the whole mix, and the programme pays in all years what it pays in its first "
+        f"month. At most {100 * question.most:g} % of a cell begin in a year (--most), in batches of "
+        f"{question.least:g} or more (--least).",
+        f"The {len(cells)} cells hold {cells.eligible.sum():,.0f} eligible enterprises; {left:,.0f} in cells "
+        "too small, or in tobacco, petroleum and coal, are left out.",
         belief_words.sentence(belief),
         "Tables, figures and manifest.json are in " + out
         if out is not None
@@ -186,7 +183,8 @@ def _plans_grid(found: Allocation, plans: pl.DataFrame) -> Table:
 
 
 def _cell(row: dict[str, float], *names: str) -> str:
-    return interval(*(row[name] for name in names), signed=True)
+    estimate, low, high = (row[name] for name in names)
+    return interval(estimate, low, high, signed=True)
 
 
 def _short(value: float) -> str:
@@ -222,7 +220,8 @@ def _optimum_grid(found: Allocation, allocation: pl.DataFrame) -> Table:
 
 
 def _prices_grid(found: Allocation, prices: pl.DataFrame) -> Table:
-    title = f"What one more is worth at the optimum, {unit_of(found.question)} [90 % interval over the draws' own optima]"
+    unit = unit_of(found.question)
+    title = f"What one more is worth at the optimum, {unit} [90 % interval over the draws' own optima]"
     grid = Table(title=title, title_justify="left", header_style="bold")
     for place, head in enumerate(("one more", "worth", "trainer days there are", "used")):
         grid.add_column(head, justify="right" if place else "left")
@@ -238,7 +237,9 @@ def _prices_grid(found: Allocation, prices: pl.DataFrame) -> Table:
 
 
 def _promise_line(plans: pl.DataFrame) -> str:
-    """What the optimum was believed to lead by and does, and the same of a plan that mistakes chance for knowledge."""
+    """What the optimum was believed to lead by and does, and the same of a plan that mistakes chance for
+    knowledge.
+    """
     rows = {row["plan"]: row for row in plans.iter_rows(named=True)}
     equal = rows["equal"]
 
@@ -247,20 +248,22 @@ def _promise_line(plans: pl.DataFrame) -> str:
         return f"{lead:+.1f} %" if np.isfinite(lead) else "-"
 
     return (
-        f"Lead over equal parts, believed and when simulated again: optimum {ahead('optimum', 'believed', 'believed')} and "
-        f"{ahead('optimum', 'simulated', 'simulated')}; the optimum of values with chance left in (as_measured) "
-        f"{ahead('as_measured', 'believed', 'measured')} and {ahead('as_measured', 'simulated', 'simulated')}: a choice "
-        "among many cells finds the lucky ones."
+        "Lead over equal parts, believed and when simulated again: optimum "
+        f"{ahead('optimum', 'believed', 'believed')} and {ahead('optimum', 'simulated', 'simulated')}; the "
+        "optimum of values with chance left in (as_measured) "
+        f"{ahead('as_measured', 'believed', 'measured')} and "
+        f"{ahead('as_measured', 'simulated', 'simulated')}: a choice among many cells finds the lucky ones."
     )
 
 
 def _returns_line(curves: pl.DataFrame) -> str:
-    falls = curves.filter(pl.col("measure") == "fall")
-    low, high = falls["low"].min(), falls["high"].max()
-    others = curves.filter(pl.col("measure") == "others").row(0, named=True)
-    percent = [100.0 * others[name] for name in ("estimate", "low", "high")]
+    falls = 100.0 * curves.filter(pl.col("measure") == "fall").select("estimate", "low", "high").to_numpy()
+    others = (
+        100.0 * curves.filter(pl.col("measure") == "others").select("estimate", "low", "high").to_numpy()[0]
+    )
+    gained = interval(float(others[0]), float(others[1]), float(others[2]), signed=True)
     return (
-        f"If all of a sector were trained, the mean return would be {100 * falls['estimate'].min():.1f} to "
-        f"{100 * falls['estimate'].max():.1f} % smaller [{100 * low:.1f}, {100 * high:.1f}], by mix; all others gain "  # type: ignore[operator]
-        f"{interval(*percent, signed=True)} % of what the trained gain."
+        f"If all of a sector were trained, the mean return would be {falls[:, 0].min():.1f} to "
+        f"{falls[:, 0].max():.1f} % smaller [{falls[:, 1].min():.1f}, {falls[:, 2].max():.1f}], by mix; "
+        f"all others gain {gained} % of what the trained gain."
     )

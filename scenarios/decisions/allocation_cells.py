@@ -1,4 +1,6 @@
-"""The cells of an allocation, sectors in macro-regions, and the trainers whom a scenario gives each macro-region."""
+"""The cells of an allocation, sectors in macro-regions, and the trainers whom a scenario gives each
+macro-region.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 EXCLUDED = ("C16", "C25")
-"""Tobacco, a state monopoly, and petroleum and coal processing, of few and large plants: no targets of a training of
-small enterprises."""
+"""Tobacco, a state monopoly, and petroleum and coal processing, of few and large plants: no targets of a
+training of small enterprises.
+"""
 
 MOST_CELLS = 126
 """Cells that one experiment can tell apart."""
@@ -34,10 +37,11 @@ MOST_CELLS = 126
 class Cells:
     """Cells in the order of sectors, then macro-regions.
 
-    ``sectors`` are codes and ``names`` their English names, ``macro_regions`` names; ``sector`` and ``region``
-    (cells,) number them. ``groups`` say who belongs to a cell, ``eligible`` (cells,) how many the nation has, and
-    ``output`` their expected value added at the start, relative to the mean cell: from tables, no chance in it.
-    ``left_out`` counts the eligible of the scenario's target in cells too small, ``excluded`` those in excluded sectors.
+    ``sectors`` are codes and ``names`` their English names, ``macro_regions`` names; ``sector`` and
+    ``region`` (cells,) number them. ``groups`` say who belongs to a cell, ``eligible`` (cells,) how many the
+    nation has, and ``output`` their expected value added at the start, relative to the mean cell: from
+    tables, no chance in it. ``left_out`` counts the eligible of the scenario's target in cells too small,
+    ``excluded`` those in excluded sectors.
     """
 
     sectors: tuple[str, ...]
@@ -89,14 +93,14 @@ def cells_of(scenario: Scenario, tables: CensusTables, fewest: float) -> Cells:
         how = "no" if not found else "too many"
         raise InputError(
             None, "--least", None, f"leaves {how} cells of a sector in a macro-region ({len(found)})",
-            "write a smaller --least" if not found else f"write a larger --least, for at most {MOST_CELLS} cells",
+            f"write a {'smaller' if not found else 'larger'} --least (at most {MOST_CELLS} cells)",
         )  # fmt: skip
-    sectors, regions = list(dict.fromkeys(s for s, _, _ in found)), [n for n in macro if macro[n]]
+    sectors, where = list(dict.fromkeys(s for s, _, _ in found)), [n for n in macro if macro[n]]
     return Cells(
         tuple(tables.sectors[s] for s in sectors), tuple(tables.sector_names[s] for s in sectors),
-        tuple(regions),
+        tuple(where),
         tuple(Group(f"{tables.sectors[s]} {n}", (s,), macro[n], target.employees) for s, n, _ in found),
-        np.array([sectors.index(s) for s, _, _ in found]), np.array([regions.index(n) for _, n, _ in found]),
+        np.array([sectors.index(s) for s, _, _ in found]), np.array([where.index(n) for _, n, _ in found]),
         np.array([eligible for _, _, eligible in found]),
         expected_output(tables, [s for s, _, _ in found], target.employees), left_out, excluded,
     )  # fmt: skip
@@ -119,7 +123,8 @@ def trainer_days(programme: Programme, tables: CensusTables, cells: Cells, years
     """Trainer days that each macro-region has in each year (macro-regions, years), with default parameters.
 
     Certified trainers at the start, and those of the trainings of trainers who are certified after their
-    supervised cycle; all leave at the usual rate. Those whom providers would train themselves are not counted.
+    supervised cycle; all leave at the usual rate. Those whom providers would train themselves are not
+    counted.
     """
     default = {name: PARAMETERS[name].default for name in _OF_TRAINERS}
     months = 12 * years

@@ -53,20 +53,21 @@ def figures(found: Allocation, tables: Mapping[str, pl.DataFrame], source: str) 
 
 
 def allocation_map(found: Allocation, allocation: pl.DataFrame, story: Story) -> Figure:
-    """The optimum's and the robust plan's money by sector and macro-region, coloured by the mix that gets most."""
+    """The optimum's and the robust plan's money by sector and macro-region, coloured by the mix that gets
+    most.
+    """
     cells, plans = found.cells, [name for name in ("optimum", "robust") if name in found.plans]
     chosen = allocation.filter(pl.col("plan").is_in(plans))
     used = [mix for mix in found.question.mixes if mix.name in set(chosen["mix"])]
     colour = {mix.name: COLOURS[i % len(COLOURS)] for i, mix in enumerate(used)}
     figure, axes = slide(
         story, f"Where {number(found.question.budget, 0)} yuan do most",
-        "Millions of yuan over all years by sector and macro-region; colour: the mix that most of it buys; the "
-        "stronger, the more. White: nothing. Dash: too few eligible enterprises for a batch.",
+        "Millions of yuan over all years by sector and macro-region; colour: the mix that most of it buys; "
+        "the stronger, the more. White: nothing. Dash: too few eligible enterprises for a batch.",
         columns=len(plans), sharey=True,
     )  # fmt: skip
-    largest = float(
-        chosen.group_by("plan", "sector", "macro_region").agg(pl.col("yuan").sum())["yuan"].max() or 1.0
-    )  # type: ignore[arg-type]
+    by_cell = chosen.group_by("plan", "sector", "macro_region").agg(pl.col("yuan").sum())
+    largest = float(np.max(by_cell["yuan"].to_numpy(), initial=1.0))
     there = {
         (cells.sectors[s], cells.macro_regions[r]) for s, r in zip(cells.sector, cells.region, strict=True)
     }
@@ -130,8 +131,8 @@ def plans_compared(found: Allocation, plans: pl.DataFrame, story: Story) -> Figu
     kind = "net benefit" if found.question.in_yuan else "objective"
     figure, axes = slide(
         story, f"Plans compared: {kind} of {number(found.question.budget, 0)} yuan",
-        "Plans simulated again on fresh enterprises and events under the same parameter draws. Points are means, bars "
-        "90 % intervals over draws and chance. Differences are paired. Hollow: what was promised.",
+        "Plans simulated again on fresh enterprises and events under the same parameter draws. Points are "
+        "means, bars 90 % intervals over draws and chance. Differences are paired.",
         columns=3, sharey=True, width_ratios=[1.3, 1, 1],
     )  # fmt: skip
     rows = list(plans.iter_rows(named=True))
@@ -147,7 +148,7 @@ def plans_compared(found: Allocation, plans: pl.DataFrame, story: Story) -> Figu
         )  # fmt: skip
     promised = [row["believed"] for row in rows]
     axes[0].set_xlim(*range_with_zero([*plans["low"], *plans["high"], *promised], 0.06))
-    heading(axes[0], "Simulated again", "dots; hollow diamonds: promised")
+    heading(axes[0], "Simulated again", "dots; hollow diamonds: as believed before")
     for panel, other in zip(axes[1:], ("equal", "proportional"), strict=True):
         less = [
             Dot(
@@ -177,8 +178,8 @@ def curves(found: Allocation, table: pl.DataFrame, story: Story) -> Figure:
     """How returns fall, what everybody else gets, and what one more is worth."""
     figure, axes = slide(
         story, "Do returns fall when more are trained?",
-        "The same enterprises, followed while ever more of all eligible enterprises are trained at once. Points are "
-        "means over draws, bars 90 % intervals (resampled draws). Right: the first 100 cells to be chosen, by value.",
+        "Left: the same enterprises, followed while ever more of all eligible are trained at once; bars: "
+        "90 % intervals over resampled draws. Right: cells in the order of their value, chance taken out.",
         columns=2,
     )  # fmt: skip
     core = table.filter(pl.col("measure") == "core")
@@ -189,7 +190,7 @@ def curves(found: Allocation, table: pl.DataFrame, story: Story) -> Figure:
         middle, low, high = (100.0 * rows[c].to_numpy() for c in ("estimate", "low", "high"))
         axes[0].plot(x, middle, "o-", color=COLOURS[i], linewidth=2, label=titles[name])
         axes[0].vlines(x, low, high, color=COLOURS[i], linewidth=3, alpha=0.6)
-    axes[0].set_ylim(bottom=min(80.0, float(100 * core["low"].min()) - 2.0))  # type: ignore[arg-type]
+    axes[0].set_ylim(bottom=min(80.0, 100.0 * float(np.min(core["low"].to_numpy())) - 2.0))
     axes[0].set_xlim(0, 105)
     axes[0].axhline(100.0, color=GREY, linewidth=1, linestyle=":")
     axes[0].set_xlabel("Share of eligible enterprises trained, %", size=11)
@@ -206,10 +207,10 @@ def _supply(axes: Axes, found: Allocation) -> None:
     value = problem.mean[:, :, 0] / problem.yuan
     for m, mix in enumerate(found.question.mixes):
         order = np.argsort(-value[:, m], kind="stable")
-        reach = np.cumsum((problem.most[order] * problem.value.shape[3])) * problem.yuan[m] / 1e6
+        reach = np.cumsum(problem.most[order] * problem.value.shape[3]) * problem.yuan[m] / 1e6
         axes.step(
-            np.concatenate([[0.0], reach]), np.concatenate([value[order[:1], m], value[order, m]]), where="pre",
-            color=COLOURS[m % len(COLOURS)], linewidth=2, label=mix.title,
+            np.concatenate([[0.0], reach]), np.concatenate([value[order[:1], m], value[order, m]]),
+            where="pre", color=COLOURS[m % len(COLOURS)], linewidth=2, label=mix.title,
         )  # fmt: skip
     budget = found.question.budget / 1e6
     axes.axvline(budget, color=INK, linewidth=1.2, linestyle="--")

@@ -1,10 +1,10 @@
 """The mixed-integer programme of an allocation: whom to train with what and when, under money and trainers.
 
 Cells are sectors in macro-regions. The programme chooses how many enterprises of each cell begin each mix of
-modules in each year. Returns fall with the share of a sector that is trained: a concave curve cut into straight
-segments, which a maximum fills in their order by itself (Dantzig 1963, chapter 24). A batch is either not held or
-has at least the smallest size; that takes a binary variable a batch. Solved by HiGHS (Huangfu and Hall 2018)
-through scipy. Everything here is numbers in, numbers out: no simulation.
+modules in each year. Returns fall with the share of a sector that is trained: a concave curve cut into
+straight segments, which a maximum fills in their order by itself (Dantzig 1963, chapter 24). A batch is
+either not held or has at least the smallest size; that takes a binary variable a batch. Solved by HiGHS
+(Huangfu and Hall 2018) through scipy. Everything here is numbers in, numbers out: no simulation.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class Problem:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Cells, mixes, years."""
-        return self.value.shape[1:]  # type: ignore[return-value]
+        _, cells, mixes, years = self.value.shape
+        return cells, mixes, years
 
     @property
     def mean(self) -> FloatArray:
@@ -103,7 +104,8 @@ def solve(problem: Problem) -> Plan:
 
 
 def solve_robust(problem: Problem, tail: float = TAIL) -> Plan:
-    """The plan whose mean value over the worst ``tail`` of the draws is highest (Rockafellar and Uryasev 2000).
+    """The plan whose mean value over the worst ``tail`` of the draws is highest (Rockafellar and Uryasev
+    2000).
 
     With level L and shortfalls u of the draws below it, L - mean(u) / tail is maximised; the value of a plan
     under each draw is linear in it.
@@ -138,7 +140,7 @@ def solve_near(problem: Problem, wanted: FloatArray, mix: int, held: NDArray[np.
     it. Raises ValueError where these batches break a rule.
     """
     check(problem)
-    cells, mixes, years = problem.shape
+    cells = problem.shape[0]
     size, rows = _size(problem), _Rows.of(problem)
     binaries = rows.matrix.shape[1] - size
     open_batch = np.zeros(problem.shape, bool)
@@ -216,13 +218,15 @@ def check(problem: Problem) -> None:
     if problem.budget < needed:
         raise InputError(
             None, "--budget", f"{problem.budget:g}",
-            f"does not pay the smallest batch: {smallest:g} enterprises at {problem.yuan.min():,.0f} yuan each",
+            f"does not pay the smallest batch: {smallest:g} enterprises at "
+            f"{problem.yuan.min():,.0f} yuan each",
             f"write at least {needed:.0f}, or a smaller --least",
         )  # fmt: skip
     if float(problem.capacity.max(initial=0.0)) < smallest * float(problem.days.min()):
         raise InputError(
             None, "programme.trainers", None,
-            f"give no macro-region the days to train the smallest batch of {smallest:g} enterprises in a year",
+            f"give no macro-region the days to train the smallest batch of {smallest:g} "
+            "enterprises in a year",
             "give the scenario more trainers, or write a smaller --least",
         )  # fmt: skip
 
@@ -248,8 +252,8 @@ def _plan(problem: Problem, x: FloatArray, objective: float, proven: bool) -> Pl
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Constraints low <= matrix x <= high; bounds and kind of each variable. The budget is the first row, then
-    trainer days by region and year.
+    """Constraints low <= matrix x <= high; bounds and kind of each variable. The budget is the first row,
+    then trainer days by region and year.
     """
 
     matrix: Any
@@ -308,7 +312,7 @@ def _milp(problem: Problem, cost: FloatArray, rows: _Rows) -> tuple[FloatArray, 
     scale = max(1e-12, float(np.abs(cost).max()))
     cost = np.concatenate([cost, np.zeros(len(rows.integer) - len(cost))])  # to hold a batch costs nothing
     done = milp(
-        cost / scale, integrality=rows.integer, bounds=Bounds(rows.lower, rows.upper),
+        cost / scale, integrality=rows.integer.astype(np.int64), bounds=Bounds(rows.lower, rows.upper),
         constraints=LinearConstraint(rows.matrix, rows.low, rows.high),
         options={"mip_rel_gap": GAP, "node_limit": NODES},
     )  # fmt: skip

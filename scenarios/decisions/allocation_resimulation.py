@@ -1,7 +1,7 @@
 """Re-simulation of plans: the allotted enterprises are trained with their mix in their year, and followed.
 
-A plan is a set of batches, one a mix and year. Each is simulated with its baseline on enterprises drawn afresh, with
-the allotted number from each cell, so that what a plan promised can be told from what it holds.
+A plan is a set of batches, one a mix and year. Each is simulated with its baseline on enterprises drawn
+afresh, with the allotted number from each cell, so that what a plan promised can be told from what it holds.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ SIMULATED = 400
 
 @dataclass(frozen=True)
 class World:
-    """What all batches share: census tables, groups (one a cell), scenarios of the mixes, months of follow-up,
-    month since the first class at which effects are read, background enterprises, threads.
+    """What all batches share: census tables, groups (one a cell), scenarios of the mixes, months of
+    follow-up, month since the first class at which effects are read, background enterprises, threads.
     """
 
     tables: CensusTables
@@ -77,8 +77,8 @@ def resimulated(
 ) -> FloatArray:
     """(2 replicates, 3): value, yuan and trainer days of the plan ``enterprises`` (cells, mixes, years).
 
-    Values of a year are discounted by ``discount`` per year to the programme's start and multiplied by ``extra``,
-    for what others get or lose.
+    Values of a year are discounted by ``discount`` per year to the programme's start and multiplied by
+    ``extra``, for what others get or lose.
     """
     found = np.zeros((2, 3))
     weight = max(1.0, enterprises.sum() / SIMULATED)

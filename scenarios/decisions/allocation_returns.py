@@ -1,8 +1,10 @@
-"""How returns fall when more are trained, measured: ever more of all eligible enterprises are trained at once.
+"""How returns fall when more are trained, measured: ever more of all eligible enterprises are trained at
+once.
 
-What would make them fall is in the model: orders won are mostly taken from others of the sector, a sector's demand is
-elastic, regions share their job seekers. The same enterprises, a core, are followed while ever more others are trained
-too, so that who is trained does not blur how many; what happens to everybody else comes from the nation's sums.
+What would make them fall is in the model: orders won are mostly taken from others of the sector, a sector's
+demand is elastic, regions share their job seekers. The same enterprises, a core, are followed while ever more
+others are trained too, so that who is trained does not blur how many; what happens to everybody else comes
+from the nation's sums.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ STEEPEST = 0.5
 class Returns:
     """What was measured: yuan, present value to the end of the run.
 
-    ``core`` (draws, mixes, shares): net benefit of the core; ``own`` of all the trained; ``others`` of everybody else.
+    ``core`` (draws, mixes, shares): net benefit of the core; ``own`` of all the trained; ``others`` of
+    everybody else.
     """
 
     core: FloatArray
@@ -69,7 +72,9 @@ class Returns:
 
 
 def falls(relative: FloatArray, shares: Sequence[float] = SHARES) -> FloatArray:
-    """The fall of a straight line of mean returns from those relative to the first share's (mixes, shares)."""
+    """The fall of a straight line of mean returns from those relative to the first share's (mixes,
+    shares).
+    """
     share = np.array(shares)
     lever = share - share[0] * relative
     return ((1.0 - relative) * lever).sum(axis=1) / np.maximum(1e-300, (lever**2).sum(axis=1))
@@ -78,7 +83,8 @@ def falls(relative: FloatArray, shares: Sequence[float] = SHARES) -> FloatArray:
 def slopes(fall: FloatArray, edges: FloatArray) -> FloatArray:
     """Part of the first enterprise's value that the next one has, in each segment (mixes, segments).
 
-    ``edges`` are shares of a sector. If the mean return falls as 1 - fall x share, the total is share - fall x share^2.
+    ``edges`` are shares of a sector. If the mean return falls as 1 - fall x share, the total is share - fall
+    x share^2.
     """
     middle = edges[:-1] + edges[1:]
     return np.maximum(0.0, 1.0 - np.outer(fall, middle))

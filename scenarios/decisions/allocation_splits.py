@@ -1,7 +1,7 @@
 """Splits that pay no heed to what training does: equal parts for all cells, or parts by size.
 
-A planner without a model would divide the money so. Under the rules of the allocation (smallest batches, trainers,
-most a year) neither can be carried out to the letter: here is what comes nearest, by hand.
+A planner without a model would divide the money so. Under the rules of the allocation (smallest batches,
+trainers, most a year) neither can be carried out to the letter: here is what comes nearest, by hand.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ def split(problem: Problem, parts: FloatArray) -> Plan:
     """The plan that gives each cell its part of the money (``parts`` >= 0, by cell), in the best single mix.
 
     Cells are served from the largest part on. One whose part is below the smallest batch gets the smallest
-    batch, as long as there is money, and the last cells get nothing. All years are used alike as far as trainers
-    allow.
+    batch, as long as there is money, and the last cells get nothing. All years are used alike as far as
+    trainers allow.
     """
     plans = [_of_mix(problem, parts, mix) for mix in range(problem.shape[1])]
     return max(plans, key=lambda plan: float(values_of(problem, plan.enterprises).mean()))

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from scenarios.decisions.allocation import Allocation, Question, extremes, falls_of
+from scenarios.decisions.allocation import Allocation, extremes, falls_of
 from scenarios.decisions.allocation_programme import tail_mean
+from scenarios.decisions.allocation_question import Question
 from scenarios.decisions.allocation_returns import SHARES
 from scenarios.decisions.objectives import OUTCOMES
 from scenarios.effect_tables import HIGH, LOW, monte_carlo_error
@@ -77,10 +78,11 @@ PLAN_COLUMNS = {
 def plans_table(found: Allocation) -> pl.DataFrame:
     """What each plan promises and holds.
 
-    ``measured`` is the value in the experiment with chance in it, ``promised`` that with chance taken out, ``believed``
-    whichever of the two the plan was made by, over the draws that are re-simulated, ``simulated`` the value on fresh
-    enterprises and events. ``..._worst`` are means of the worst fifth of the draws; ``less_equal`` and
-    ``less_proportional`` the paired differences. Low and high are the 5th and 95th percentile over replicates.
+    ``measured`` is the value in the experiment with chance in it, ``promised`` that with chance taken out,
+    ``believed`` whichever of the two the plan was made by, over the draws that are re-simulated,
+    ``simulated`` the value on fresh enterprises and events. ``..._worst`` are means of the worst fifth of the
+    draws; ``less_equal`` and ``less_proportional`` the paired differences. Low and high are the 5th and 95th
+    percentile over replicates.
     """
     values, done = found.resimulated[:, :, 0], len(found.resimulated) // 2
     names, rows = list(found.plans), []
@@ -92,12 +94,13 @@ def plans_table(found: Allocation) -> pl.DataFrame:
             less = mine - values[:, names.index(other)]
             versus += [float(less.mean()), *_spread(less)]
         by_mix = plan.enterprises.sum(axis=(0, 2))
+        believed = found.raw if name == "as_measured" else found.promised
         rows.append(
             (name, unit_of(found.question), float(by_mix.sum()), float(by_mix @ found.problem.yuan),
              float(by_mix @ found.problem.days), float(found.raw[:, i].mean()),
              float(found.promised[:, i].mean()), tail_mean(found.promised[:, i]),
              float(found.regret[:, i].mean()), float(np.quantile(found.regret[:, i], 0.9)),
-             float((found.raw if name == "as_measured" else found.promised)[:done, i].mean()), float(mine.mean()), low, high, error,
+             float(believed[:done, i].mean()), float(mine.mean()), low, high, error,
              tail_mean(mine.reshape(-1, 2).mean(axis=1)), *found.resimulated[:, i, 1:].mean(axis=0).tolist(),
              *versus, plan.proven)
         )  # fmt: skip
@@ -149,8 +152,9 @@ ONE = "ratio"
 def curves_table(found: Allocation) -> pl.DataFrame:
     """How returns fall with the share of the eligible that is trained, and what everybody else gets of it.
 
-    ``core``: benefit of the same enterprises, relative to when they alone are trained; ``fall``: part of the mean
-    return gone when all are trained, by a straight line; ``others``: benefit of all others per yuan of the trained's.
+    ``core``: benefit of the same enterprises, relative to when they alone are trained; ``fall``: part of the
+    mean return gone when all are trained, by a straight line; ``others``: benefit of all others per yuan of
+    the trained's.
     """
     return pl.DataFrame(list(_curve_rows(found)), schema=CURVE_COLUMNS, orient="row")
 
@@ -180,7 +184,9 @@ CELL_COLUMNS = {
 
 
 def cells_table(found: Allocation) -> pl.DataFrame:
-    """Value of training one enterprise by cell and mix: as measured, and with chance taken out (draws' interval)."""
+    """Value of training one enterprise by cell and mix: as measured, and with chance taken out (draws'
+    interval).
+    """
     cells, values, rows = found.cells, found.values, []
     unit = unit_of(found.question).removesuffix(" x enterprises") + " per enterprise trained"
     low, high = np.quantile(values.smoothed, [LOW, HIGH], axis=0)
@@ -189,8 +195,10 @@ def cells_table(found: Allocation) -> pl.DataFrame:
         sector = int(cells.sector[c])
         for m, mix in enumerate(found.question.mixes):
             rows.append(
-                (cells.sectors[sector], cells.names[sector], cells.macro_regions[int(cells.region[c])], mix.name,
-                 float(cells.eligible[c]), unit, float(raw[c, m]), float(values.smoothed[:, c, m].mean()),
-                 float(low[c, m]), float(high[c, m]), float(found.problem.yuan[m]), float(found.problem.days[m]))
+                (cells.sectors[sector], cells.names[sector], cells.macro_regions[int(cells.region[c])],
+                 mix.name, float(cells.eligible[c]), unit, float(raw[c, m]),
+                 float(values.smoothed[:, c, m].mean()),
+                 float(low[c, m]), float(high[c, m]), float(found.problem.yuan[m]),
+                 float(found.problem.days[m]))
             )  # fmt: skip
     return pl.DataFrame(rows, schema=CELL_COLUMNS, orient="row")

@@ -1,9 +1,9 @@
 """From a noisy experiment to the value of training one enterprise, by draw, cell and mix.
 
-Each cell is seen through a few enterprises, and a maximum over hundreds of cells and mixes finds the luckiest (the
-optimiser's curse: Smith and Winkler 2006, Management Science 52:311). So cells borrow strength: what is common to a
-sector or a macro-region is told from chance, and chance is taken out (best linear unbiased prediction: Henderson
-1975, Biometrics 31:423; variances by maximum likelihood).
+Each cell is seen through a few enterprises, and a maximum over hundreds of cells and mixes finds the luckiest
+(the optimiser's curse: Smith and Winkler 2006, Management Science 52:311). So cells borrow strength: what is
+common to a sector or a macro-region is told from chance, and chance is taken out (best linear unbiased
+prediction: Henderson 1975, Biometrics 31:423; variances by maximum likelihood).
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class Values:
 def values_of_cells(measured: FloatArray, sector: IntArray, region: IntArray, known: FloatArray) -> Values:
     """Take chance out of ``measured`` (draws, cells, mixes); NaN: not measured.
 
-    A value is the draw's mean of its mix, times how the cell compares with others (the same in all draws), plus what
-    the sector departs from that in the draw.
+    A value is the draw's mean of its mix, times how the cell compares with others (the same in all draws),
+    plus what the sector departs from that in the draw.
     """
     common = np.nanmean(measured, axis=1, keepdims=True)
     filled = np.where(np.isfinite(measured), measured, common)
@@ -85,13 +85,15 @@ def values_of_cells(measured: FloatArray, sector: IntArray, region: IntArray, kn
 
 
 def _error(influence: FloatArray) -> float:
-    """Variance of an estimate that leaving out each draw moves by ``influence`` (draws, cells), mean over cells."""
+    """Variance of an estimate that leaving out each draw moves by ``influence`` (draws, cells), mean over
+    cells.
+    """
     draws = len(influence)
     return float((influence**2).sum(axis=0).mean() * (draws - 1) / max(1, draws))
 
 
-STOP = {"maxiter": 60, "ftol": 1e-7}
-"""When the search for the variances ends."""
+SEARCHES = 60
+"""Steps after which the search for the variances ends."""
 
 
 def smoothed(
@@ -99,8 +101,8 @@ def smoothed(
 ) -> FloatArray:
     """``values`` (cells,) with an ``error`` variance each, without the part of them that is chance.
 
-    They are a straight line in what is ``known``, and what sectors, macro-regions and single cells add to it. Line
-    (generalised least squares) and additions are estimated together.
+    They are a straight line in what is ``known``, and what sectors, macro-regions and single cells add to it.
+    Line (generalised least squares) and additions are estimated together.
     """
     same = [np.equal.outer(number, number).astype(float) for number in (sector, region)]
     same.append(np.eye(len(values)))
@@ -118,9 +120,14 @@ def smoothed(
         weighted = inverse @ left
         return float(left @ weighted - np.linalg.slogdet(inverse)[1]), design @ line + signal @ weighted
 
+    def of_variances(logs: FloatArray) -> float:
+        return fit(logs)[0]
+
     start = np.full(3, np.log(total / 6.0))
     bounds = [(np.log(total) - 14.0, np.log(total) + 1.0)] * 3
-    found = minimize(lambda logs: fit(logs)[0], start, method="L-BFGS-B", bounds=bounds, options=STOP)
+    found = minimize(
+        of_variances, start, method="L-BFGS-B", bounds=bounds, options={"maxiter": SEARCHES, "ftol": 1e-7}
+    )
     return fit(found.x)[1]
 
 

@@ -190,7 +190,8 @@ def at_once(scenario: Scenario, enterprises: int, first_month: int = 0) -> Scena
     at_once = Programme.model_validate(
         programme.model_dump(exclude_unset=False)
         | {
-            "enrolment": "assigned", "enterprises_per_month": PLENTY, "first_month": first_month, "closing_month": None,
+            "enrolment": "assigned", "enterprises_per_month": PLENTY, "first_month": first_month,
+            "closing_month": None,
             "rollout": (), "outreach": (), "training_of_trainers": (), "trainers": float(trainers),
             "budget": None,
             "target": {"sectors": "all", "regions": "all", "employees": (1, 999)},

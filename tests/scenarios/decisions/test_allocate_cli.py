@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from scenarios import cli
-from scenarios.decisions.allocation import DEFAULT_MIXES, short_list
 from scenarios.decisions.allocation_cells import cells_of, trainer_days
-from scenarios.decisions.macro_regions import MACRO_REGIONS, macro_regions_of
+from scenarios.decisions.allocation_question import DEFAULT_MIXES, short_list
 from scenarios.decisions.allocation_resimulation import batches_of
+from scenarios.decisions.macro_regions import MACRO_REGIONS, macro_regions_of
 from simulation.census import load_census
 from simulation.inputs import InputError
 from simulation.parameters import MODULES, PARAMETERS
@@ -127,7 +127,8 @@ def garments(tmp_path_factory):
     file = tmp_path_factory.mktemp("scenario") / "garments.toml"
     file.write_text(
         'extends = "tapered_subsidy"\n[programme]\ntrainers = 40\nrollout = []\ntraining_of_trainers = []\n'
-        'follow_up_months = 24\n[programme.target]\nsectors = ["C18", "C39"]\nregions = ["Guangdong", "Sichuan"]\n'
+        'follow_up_months = 24\n[programme.target]\nsectors = ["C18", "C39"]\n'
+        'regions = ["Guangdong", "Sichuan"]\n'
     )
     return str(file)
 

@@ -35,12 +35,13 @@ def test_values_come_nearer_to_the_truth_and_the_highest_is_no_longer_overrated(
     errors = [np.abs(values - of_cells[0]).mean() for values in of_cells[1:]]
     assert errors[1] < 0.6 * errors[0]
     best = [np.argmax(values, axis=0) for values in of_cells[1:]]
+    mixes = np.arange(truth.shape[2])
     curse = [
-        (np.take_along_axis(values, place[np.newaxis], 0) / np.take_along_axis(of_cells[0], place[np.newaxis], 0)).mean()
+        (values[place, mixes] / of_cells[0][place, mixes]).mean()
         for values, place in zip(of_cells[1:], best, strict=True)
-    ]  # fmt: skip
+    ]
     assert curse[0] > 1.15  # the winner as measured promises too much
-    assert abs(curse[1] - 1.0) < 0.08
+    assert abs(curse[1] - 1.0) < 0.4 * (curse[0] - 1.0)
 
 
 def test_where_cells_do_not_differ_all_differences_go():
