@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,8 +155,10 @@ def _show(found: Allocation, made: dict[str, pl.DataFrame], belief: Belief, out:
 
 
 def _plans_grid(found: Allocation, plans: pl.DataFrame) -> Table:
-    unit, question = unit_of(found.question), found.question
-    kind = "Net benefit" if question.in_yuan else "Objective"
+    """A row a plan; yuan in millions."""
+    question = found.question
+    unit, scale = ("million yuan", 1e-6) if question.in_yuan else (unit_of(question), 1.0)
+    kind = "Net benefit, present value" if question.in_yuan else "Objective"
     grid = Table(
         title=f"{escape(question.scenario.title)}: {question.budget:,.0f} yuan over {question.years} years\n"
         f"{kind}, {unit}; mean [90 % interval over parameter draws and chance]",
@@ -163,28 +166,30 @@ def _plans_grid(found: Allocation, plans: pl.DataFrame) -> Table:
     )  # fmt: skip
     heads = (
         "plan", "enterprises", "believed", "simulated again", "more than equal", "more than proportional",
-        "worst fifth", "regret: mean, 90 %",
+        "worst fifth", "mean regret", "regret, 90 %",
     )  # fmt: skip
     for place, head in enumerate(heads):
         grid.add_column(head, justify="right" if place else "left")
     for row in plans.iter_rows(named=True):
+        scaled = {name: value * scale if isinstance(value, float) else value for name, value in row.items()}
         less = [
             "-"
             if row["plan"] == other
-            else _cell(row, f"less_{other}", f"less_low_{other}", f"less_high_{other}")
+            else _cell(scaled, f"less_{other}", f"less_low_{other}", f"less_high_{other}", signed=True)
             for other in ("equal", "proportional")
         ]
+        single = [_short(scaled[name]) for name in ("simulated_worst", "regret", "regret_90")]
+        again = _cell(scaled, "simulated", "low", "high")
         grid.add_row(
-            row["plan"], number(row["enterprises"], 0), _short(row["believed"]),
-            escape(interval(row["simulated"], row["low"], row["high"])), *map(escape, less),
-            _short(row["simulated_worst"]), f"{_short(row['regret'])}, {_short(row['regret_90'])}",
+            row["plan"], number(row["enterprises"], 0), _short(scaled["believed"]), escape(again),
+            *map(escape, less), *single,
         )  # fmt: skip
     return grid
 
 
-def _cell(row: dict[str, float], *names: str) -> str:
+def _cell(row: Mapping[str, float], *names: str, signed: bool = False) -> str:
     estimate, low, high = (row[name] for name in names)
-    return interval(estimate, low, high, signed=True)
+    return interval(estimate, low, high, signed=signed)
 
 
 def _short(value: float) -> str:
@@ -232,7 +237,7 @@ def _prices_grid(found: Allocation, prices: pl.DataFrame) -> Table:
         name = f"trainer day, {row['macro_region']}, year {row['year']}" if day else "yuan"
         there_is = number(row["trainer_days"], 0) if day else ""
         used = f"{100 * row['used']:.0f} %" if day else ""
-        grid.add_row(name, escape(_cell(row, "estimate", "low", "high").replace("+", "")), there_is, used)
+        grid.add_row(name, escape(_cell(row, "estimate", "low", "high")), there_is, used)
     return grid
 
 

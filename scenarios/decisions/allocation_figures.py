@@ -23,9 +23,9 @@ from scenarios.drawing import (
     plain_ticks,
     range_with_zero,
     slide,
+    tick_label,
     zero_line,
 )
-from scenarios.wording import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,6 +52,23 @@ def figures(found: Allocation, tables: Mapping[str, pl.DataFrame], source: str) 
     }
 
 
+LONGEST = 44
+"""Characters of a sector's name that a map has room for."""
+
+
+def shortened(name: str) -> str:
+    """A sector's name, cut at a word where it is too long."""
+    return name if len(name) <= LONGEST else name[:LONGEST].rsplit(" ", 1)[0].rstrip(",;") + " …"
+
+
+def in_words(yuan: float) -> str:
+    """An amount of money in a title: "50 million"."""
+    for size, word in ((1e9, " billion"), (1e6, " million")):
+        if yuan >= size:
+            return f"{yuan / size:.3g}{word}"
+    return f"{yuan:,.0f}"
+
+
 def allocation_map(found: Allocation, allocation: pl.DataFrame, story: Story) -> Figure:
     """The optimum's and the robust plan's money by sector and macro-region, coloured by the mix that gets
     most.
@@ -61,7 +78,7 @@ def allocation_map(found: Allocation, allocation: pl.DataFrame, story: Story) ->
     used = [mix for mix in found.question.mixes if mix.name in set(chosen["mix"])]
     colour = {mix.name: COLOURS[i % len(COLOURS)] for i, mix in enumerate(used)}
     figure, axes = slide(
-        story, f"Where {number(found.question.budget, 0)} yuan do most",
+        story, f"Where {in_words(found.question.budget)} yuan do most",
         "Millions of yuan over all years by sector and macro-region; colour: the mix that most of it buys; "
         "the stronger, the more. White: nothing. Dash: too few eligible enterprises for a batch.",
         columns=len(plans), sharey=True,
@@ -75,7 +92,7 @@ def allocation_map(found: Allocation, allocation: pl.DataFrame, story: Story) ->
         rows = chosen.filter(pl.col("plan") == name)
         _map(panel, found, rows, colour, largest, there)
         heading(panel, TITLES[name], "\n".join("" for _ in range(2)))
-    labels = [balanced(f"{c} {n}", 60)[:44] for c, n in zip(cells.sectors, cells.names, strict=True)]
+    labels = [shortened(f"{c} {n}") for c, n in zip(cells.sectors, cells.names, strict=True)]
     axes[0].set_yticks(range(len(labels)), labels, size=8.5)
     from matplotlib.patches import Patch
 
@@ -130,7 +147,7 @@ def plans_compared(found: Allocation, plans: pl.DataFrame, story: Story) -> Figu
     unit, names = unit_of(found.question), plans["plan"].to_list()
     kind = "net benefit" if found.question.in_yuan else "objective"
     figure, axes = slide(
-        story, f"Plans compared: {kind} of {number(found.question.budget, 0)} yuan",
+        story, f"Plans compared: {kind} of {in_words(found.question.budget)} yuan",
         "Plans simulated again on fresh enterprises and events under the same parameter draws. Points are "
         "means, bars 90 % intervals over draws and chance. Differences are paired.",
         columns=3, sharey=True, width_ratios=[1.3, 1, 1],
@@ -169,7 +186,7 @@ def plans_compared(found: Allocation, plans: pl.DataFrame, story: Story) -> Figu
         heading(panel, f"More than {what}", "paired difference")
     for panel in axes:
         plain_ticks(panel.xaxis, 4)
-        panel.set_xlabel(unit[0].upper() + unit[1:], size=11)
+        panel.set_xlabel("Yuan, present value" if found.question.in_yuan else unit, size=11)
     axes[0].set_yticklabels([balanced(TITLES[name], 20) for name in names])
     return figure
 
@@ -192,6 +209,7 @@ def curves(found: Allocation, table: pl.DataFrame, story: Story) -> Figure:
         axes[0].vlines(x, low, high, color=COLOURS[i], linewidth=3, alpha=0.6)
     axes[0].set_ylim(bottom=min(80.0, 100.0 * float(np.min(core["low"].to_numpy())) - 2.0))
     axes[0].set_xlim(0, 105)
+    plain_ticks(axes[0].yaxis)
     axes[0].axhline(100.0, color=GREY, linewidth=1, linestyle=":")
     axes[0].set_xlabel("Share of eligible enterprises trained, %", size=11)
     axes[0].set_ylabel("Benefit of the same enterprises,\n% of that with the smallest share", size=11)
@@ -203,6 +221,8 @@ def curves(found: Allocation, table: pl.DataFrame, story: Story) -> Figure:
 
 def _supply(axes: Axes, found: Allocation) -> None:
     """Value per yuan of the best use of each cell, from the best on, against eligible enterprises."""
+    from matplotlib.ticker import FuncFormatter
+
     problem = found.problem
     value = problem.mean[:, :, 0] / problem.yuan
     for m, mix in enumerate(found.question.mixes):
@@ -215,12 +235,13 @@ def _supply(axes: Axes, found: Allocation) -> None:
     budget = found.question.budget / 1e6
     axes.axvline(budget, color=INK, linewidth=1.2, linestyle="--")
     axes.annotate(
-        "budget", (budget, 0.02), (6, 0), xycoords=("data", "axes fraction"), textcoords="offset points"
+        "budget", (budget, 0.95), (6, 0), xycoords=("data", "axes fraction"), textcoords="offset points"
     )
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(FuncFormatter(tick_label))
     axes.set_xlim(max(1.0, budget / 20), None)
-    axes.set_ylim(bottom=0.0)
+    axes.set_ylim(0.0, 1.15 * float(value.max()))
     axes.set_xlabel("Million yuan, spent on the best cells first (trainers aside)", size=11)
     axes.set_ylabel(f"{unit_of(found.question).capitalize()} per yuan of the programme", size=11)
-    axes.legend(frameon=False, fontsize=10.5)
+    axes.legend(frameon=False, fontsize=10.5, loc="lower left")
     heading(axes, "Worth of the next yuan, by mix")
