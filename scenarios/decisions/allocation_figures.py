@@ -243,5 +243,5 @@ def _supply(axes: Axes, found: Allocation) -> None:
     axes.set_ylim(0.0, 1.15 * float(value.max()))
     axes.set_xlabel("Million yuan, spent on the best cells first (trainers aside)", size=11)
     axes.set_ylabel(f"{unit_of(found.question).capitalize()} per yuan of the programme", size=11)
-    axes.legend(frameon=False, fontsize=10.5, loc="lower left")
+    axes.legend(fontsize=10.5, loc="lower left", facecolor="white", edgecolor="none", framealpha=1.0)
     heading(axes, "Worth of the next yuan, by mix")
