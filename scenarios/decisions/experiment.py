@@ -12,12 +12,12 @@ cost is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from calibration.belief import belief_of
 from calibration.prior import record_of
@@ -68,9 +68,9 @@ class Group:
         """Enterprises of the nation in the group."""
         return eligible_in_nation((self.sectors, self.regions, *self.sizes), tables)
 
-    def stratum(self, enterprises: int) -> ProgrammeStratum:
-        """The group's enterprises as a stratum of a population, one to one."""
-        return ProgrammeStratum(self.sectors, self.regions, *self.sizes, enterprises, 1.0)
+    def stratum(self, enterprises: int, weight: float = 1.0) -> ProgrammeStratum:
+        """The group's enterprises as a stratum of a population, each standing for ``weight``."""
+        return ProgrammeStratum(self.sectors, self.regions, *self.sizes, enterprises, weight)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,10 +129,10 @@ def experiment(
     ``month`` is no year's end or the run is too short for it; money is NaN where the run ends before the
     follow-up does (:func:`months_needed`).
     """
-    base = _without(scenarios[0])
+    base = without_programme(scenarios[0])
     _check(base, month, scenarios)
     tables = load_census(base.population.tables)
-    arms = [_at_once(scenario, groups, enterprises, tables) for scenario in scenarios]
+    arms = [at_once(scenario, groups, enterprises, tables) for scenario in scenarios]
     strata = tuple(group.stratum(enterprises) for group in groups)
     pairs = replicate_pairs(settings.replicates, settings.seed, others=True)
     draws = belief_of(settings.draws).draws(len(pairs), settings.seed)
@@ -214,7 +214,8 @@ def months_needed(scenario: Scenario, month: int) -> int:
     return BEGUN_WITHIN + max(month, follow_up)
 
 
-def _without(scenario: Scenario) -> Scenario:
+def without_programme(scenario: Scenario) -> Scenario:
+    """The scenario's world without its programme."""
     return scenario.model_copy(update={"name": "no_programme", "programme": None})
 
 
@@ -233,41 +234,64 @@ AT_HAND = {
 """Parameters under which the trainers that an experiment needs are there at once and teach every module."""
 
 
+def at_hand(values: Mapping[str, float]) -> dict[str, float]:
+    """A parameter draw under which the trainers of :func:`at_once` are there at once."""
+    return {**values, **AT_HAND}
+
+
 def trainers_needed(
-    groups: Sequence[Group], enterprises: int, days: float, tables: CensusTables
+    groups: Sequence[Group], enterprises: ArrayLike, days: float, tables: CensusTables
 ) -> NDArray[np.int64]:
     """Trainers of each region for ``enterprises`` of every group, of ``days`` a module (regions,)."""
     expected = np.zeros(len(tables.regions))
-    for group in groups:
+    for group, number in zip(groups, np.broadcast_to(enterprises, len(groups)), strict=True):
         share = tables.region_share[list(group.regions)]
-        expected[list(group.regions)] += enterprises * share / share.sum()
+        expected[list(group.regions)] += number * share / share.sum()
     month = MONTHS_OF_CLASSES * PARAMETERS["trainer_days"].default
     least = PARAMETERS["trainers_per_provider"].default  # one provider's: if a trainer leaves, others go on
     return np.where(expected > 0.0, np.maximum(least, np.ceil(expected * days / month)), 0.0).astype(np.int64)
 
 
-def _at_once(scenario: Scenario, groups: Sequence[Group], enterprises: int, tables: CensusTables) -> Scenario:
-    """The scenario with everybody enrolled in its first month, and trainers enough in every region."""
+MOST_IN_COURSE = 1_000
+"""Places that one training of trainers may have."""
+
+
+def at_once(
+    scenario: Scenario,
+    groups: Sequence[Group],
+    enterprises: ArrayLike,
+    tables: CensusTables,
+    first_month: int = 0,
+) -> Scenario:
+    """The scenario with all enrolled in ``first_month``, and trainers enough in every region.
+
+    ``enterprises`` of the nation are trained in every group, or in each (groups,). The trainers are there at
+    once under :func:`at_hand` alone.
+    """
     programme = scenario.programme
     if programme is None:
         return scenario
     days = programme.delivery.trainer_days_per_module(PARAMETERS["visit_days"].default)
     needed = trainers_needed(groups, enterprises, days, tables)
     courses = [
-        {"from_month": 0, "to_month": 1, "places_per_month": float(number), "regions": (region,)}
+        {
+            "from_month": first_month, "to_month": first_month + 1, "regions": (region,),
+            "places_per_month": float(min(MOST_IN_COURSE, number - before)),
+        }
         for region, number in zip(tables.regions, needed, strict=True)
-        if number > 0
-    ]
-    at_once = Programme.model_validate(
+        for before in range(0, int(number), MOST_IN_COURSE)
+    ]  # fmt: skip
+    everybody = Programme.model_validate(
         programme.model_dump(exclude_unset=False)
         | {
-            "enrolment": "assigned", "enterprises_per_month": PLENTY, "first_month": 0, "closing_month": None,
+            "enrolment": "assigned", "enterprises_per_month": PLENTY, "first_month": first_month,
+            "closing_month": None,
             "rollout": (), "outreach": (), "training_of_trainers": tuple(courses), "trainers": 0.0,
             "budget": None,
             "target": {"sectors": "all", "regions": "all", "employees": (1, LARGEST_SME)},
         }
     )  # fmt: skip
-    return scenario.model_copy(update={"programme": at_once})
+    return scenario.model_copy(update={"programme": everybody})
 
 
 def _pair(
@@ -286,7 +310,7 @@ def _pair(
         chosen = _chosen(population, asked.groups)
         for scenario in (base, *arms):
             eligible = chosen if scenario.programme is not None else np.zeros(population.n, np.bool_)
-            record = record_of({**values, **AT_HAND}, scenario)
+            record = record_of(at_hand(values), scenario)
             seeds = replicate.population_seed, replicate.event_seed
             runs.append(Run(scenario, population, record, *seeds, eligible, chosen))
     flat = simulate(runs, threads=threads, after_month=after_month, panel_only=True)
@@ -303,10 +327,10 @@ def _kept(arms: Sequence[Found]) -> Found:
 def _chosen(population: Population, groups: Sequence[Group]) -> NDArray[np.bool_]:
     """Who is trained: those of the groups' strata, of their sizes, that are there from the start."""
     member = population.stratum > 0
-    return member & _of_size(population, groups) & population.incumbent
+    return member & of_size(population, groups) & population.incumbent
 
 
-def _of_size(population: Population, groups: Sequence[Group]) -> NDArray[np.bool_]:
+def of_size(population: Population, groups: Sequence[Group]) -> NDArray[np.bool_]:
     """Which enterprises have a size that their stratum's group trains."""
     low = np.array([1, *(group.sizes[0] for group in groups)])[population.stratum]
     high = np.array([0, *(group.sizes[1] for group in groups)])[population.stratum]
@@ -339,6 +363,11 @@ def _outcomes(arm: RunResult, base: RunResult, asked: Asked) -> Found:
     with np.errstate(invalid="ignore"):
         started = np.bincount(group, first_class >= 0, minlength=n) / members
     return found[:n], percents[:n], found[n:].reshape(n, sizes, -1), started
+
+
+def outcomes_by_group(arm: RunResult, base: RunResult, groups: Sequence[Group], month: int) -> FloatArray:
+    """(groups, outcomes) of a scenario beside its baseline; NaN where nobody of a group was trained."""
+    return _outcomes(arm, base, Asked(tuple(groups), month, ()))[0]
 
 
 def _effects(sums: PairedSums, month: int) -> dict[str, tuple[FloatArray, FloatArray]]:
