@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.decisions.areas import EXCLUDED
 from scenarios.decisions.experiment import Group
 from scenarios.decisions.macro_regions import macro_regions_of
 from simulation.baseline import sector_baseline
@@ -23,11 +24,6 @@ from simulation.targets import eligible_by_area
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
-EXCLUDED = ("C16", "C25")
-"""Tobacco, a state monopoly, and petroleum and coal processing, of few and large plants: no targets of a
-training of small enterprises.
-"""
 
 MOST_CELLS = 126
 """Cells that one experiment can tell apart."""
