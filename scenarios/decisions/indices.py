@@ -179,13 +179,17 @@ SHARES = (0.25, 0.5, 0.75, 1.0)
 """Parts of the sample at which convergence is looked at."""
 
 
-def convergence(design: Design, y: FloatArray, seed: int) -> list[tuple[int, Index]]:
-    """(blocks used, index) of the leading kinds on growing parts of the sample."""
+def convergence(
+    design: Design, y: FloatArray, seed: int, whole: Sequence[Index]
+) -> list[tuple[int, Index]]:
+    """(blocks used, index) of the leading kinds on growing parts of the sample, ``whole`` being those of all."""
     rows = []
     for blocks in sorted({math.ceil(share * len(y)) for share in SHARES}):
         if blocks < 2 or (design.method in ("pawn", "delta") and blocks < 24):
             continue
-        part = indices(design.only(slice(blocks)), y[:blocks], seed, resamples=20, uncorrected=False)
+        part = whole
+        if blocks < len(y):
+            part = indices(design.only(slice(blocks)), y[:blocks], seed, resamples=20, uncorrected=False)
         rows += [(blocks, index) for index in part if index.kind in KINDS[design.method]]
     return rows
 

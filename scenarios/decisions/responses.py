@@ -29,9 +29,16 @@ from scenarios.wording import level_unit
 from simulation import accounts as a
 from simulation.batch import RunResult, simulate
 from simulation.census import CensusTables, load_census
-from simulation.effects import discounted_difference, net_benefit, paired_sums, shared_costs
+from simulation.effects import (
+    NO_SHARED_COSTS,
+    SharedCosts,
+    discounted_difference,
+    net_benefit,
+    paired_sums,
+    shared_costs,
+)
 from simulation.indicators import INDICATORS, WINDOW
-from simulation.parameters import PARAMETERS
+from simulation.parameters import MODULES, PARAMETERS
 from simulation.population import Population, ProgrammeStratum, draw_population, entry_settings
 from simulation.programme import Programme, Scenario
 from simulation.schedule import NEVER, open_month
@@ -165,7 +172,9 @@ class Model:
         if self.of == "level":
             return (self.scenario,)
         without = self.scenario.model_copy(update={"name": "no_programme", "programme": None})
-        return without, trained_at_once(self.scenario, self.trained) if self.at_once else self.scenario
+        if not self.at_once:
+            return without, self.scenario
+        return without, trained_at_once(self.scenario, self.trained, self._tables)
 
     def _runs(self, values: dict[str, float], population: Population, seed: int, event: int) -> list[Run]:
         eligible = self._plan.eligible(self.scenario.programme, population)
@@ -173,6 +182,7 @@ class Model:
             eligible &= population.incumbent
         nobody = np.zeros(population.n, np.bool_)
         panel = nobody if self.of == "level" else eligible
+        values = values | (AT_HAND if self.at_once else {})
         return [
             Run(
                 arm, population, record_of(values, arm), seed, event,
@@ -188,7 +198,7 @@ class Model:
             if self.of == "level":
                 found = levels(results[0], self.month)
             else:
-                found = effects(results[1], results[0], self.month)
+                found = effects(results[1], results[0], self.month, shared=not self.at_once)
         return [float(found.get(name, math.nan)) for name in self.outcomes]
 
 
@@ -223,17 +233,34 @@ def simulated(
             future.cancel()
 
 
-def trained_at_once(scenario: Scenario, enterprises: int) -> Scenario:
-    """The scenario with everybody enrolled in its first month, and trainers enough for them."""
+AT_HAND = {
+    "certification_months": 0.0, "trainer_certification": 1.0, "modules_per_trainer": float(len(MODULES)),
+}  # fmt: skip
+"""Parameters under which trainers needed at once are there at once, and teach every module."""
+
+MONTHS_OF_CLASSES = 3.0
+"""Months of their time in which these trainers could teach everybody one module."""
+
+
+def trained_at_once(scenario: Scenario, enterprises: int, tables: CensusTables) -> Scenario:
+    """The scenario with everybody enrolled in its first month, and trainers enough for them in every region."""
     programme = scenario.programme
     if programme is None:
         return scenario
+    regions = np.flatnonzero((open_month(programme, tables) != NEVER).any(axis=0))
+    expected = enterprises * tables.region_share[regions] / tables.region_share[regions].sum()
     days = programme.delivery.trainer_days_per_module(PARAMETERS["visit_days"].default)
-    trainers = math.ceil(2.0 * enterprises * days / PARAMETERS["trainer_days"].default)
+    needed = np.maximum(1.0, np.ceil(expected * days / (MONTHS_OF_CLASSES * PARAMETERS["trainer_days"].default)))
+    courses = tuple(
+        {"from_month": 0, "to_month": 1, "places_per_month": float(number), "regions": (tables.regions[region],)}
+        for region, number in zip(regions, needed, strict=True)
+    )
     changed = programme.model_dump() | {
         "enrolment": "assigned", "enterprises_per_month": PLENTY, "first_month": 0, "closing_month": None,
-        "rollout": (), "outreach": (), "training_of_trainers": (), "trainers": float(trainers), "budget": None,
+        "rollout": (), "outreach": (), "training_of_trainers": courses, "trainers": 0.0, "budget": None,
     }  # fmt: skip
+    # which sectors and regions open is in the eligible enterprises; a course may be anywhere
+    changed["target"] = {"sectors": "all", "regions": "all", "employees": programme.target.employees}
     return scenario.model_copy(update={"programme": Programme.model_validate(changed)})
 
 
@@ -258,8 +285,11 @@ def levels(result: RunResult, month: int) -> dict[str, float]:
     return {name: float(indicator.value(year)) for name, indicator in INDICATORS.items()}
 
 
-def effects(arm: RunResult, base: RunResult, month: int) -> dict[str, float]:
-    """Effects on the trained ``month`` months after their first class, and money per enterprise trained."""
+def effects(arm: RunResult, base: RunResult, month: int, shared: bool) -> dict[str, float]:
+    """Effects on the trained ``month`` months after their first class, and money per enterprise trained.
+
+    With ``shared`` resources hold the programme's costs that no single enterprise causes.
+    """
     weight = arm.panel_enterprises["weight"].astype(float)
     first_class = arm.panel_enterprises["first_class_month"].astype(np.int64)
     trained = first_class >= 0
@@ -274,11 +304,14 @@ def effects(arm: RunResult, base: RunResult, month: int) -> dict[str, float]:
         scenario, baseline = indicator.value(of_arms)
         percent = 100.0 * (scenario / baseline - 1.0)
         found[name] = float(scenario - baseline if indicator.effect == "difference" else percent)
-    return found | _money(arm, base, np.where(trained, first_class, -1), weight, number)
+    costs = NO_SHARED_COSTS
+    if shared:
+        costs = shared_costs(arm.market[:, 0], base.market[:, 0], number)
+    return found | _money(arm, base, np.where(trained, first_class, -1), weight, costs)
 
 
 def _money(
-    arm: RunResult, base: RunResult, start: NDArray[np.int64], weight: FloatArray, trained: float
+    arm: RunResult, base: RunResult, start: NDArray[np.int64], weight: FloatArray, shared: SharedCosts
 ) -> dict[str, float]:
     """Present values per enterprise whose whole follow-up is simulated."""
     programme, p = arm.run.scenario.programme, arm.run.parameters[0]
@@ -288,7 +321,6 @@ def _money(
         arm.panel, base.panel, start, weight, programme.follow_up_months, float(p["discount_rate"])
     )
     nation = base.sums[:, 0].sum(axis=0)
-    shared = shared_costs(arm.market[:, 0], base.market[:, 0], trained)
     benefit = net_benefit(difference, followed, p, float(nation[a.WAGES] / nation[a.HEADCOUNT]), shared)
     if benefit is None:
         return {}

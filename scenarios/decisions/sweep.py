@@ -226,7 +226,7 @@ def tables(sweep: Sweep) -> dict[str, pl.DataFrame]:
         design, used = sweep.design.only(good), y[good]
         of_name = ix.indices(design, used, seed)
         found += list(_index_rows(sweep, name, of_name))
-        for blocks, index in ix.convergence(design, used, seed):
+        for blocks, index in ix.convergence(design, used, seed, of_name):
             row = (name, sweep.asked.method, index.kind, _factor(sweep, index.factor), blocks)
             steps.append((*row, blocks / len(used), index.estimate, index.low, index.high))
     return {

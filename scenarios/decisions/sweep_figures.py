@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -144,7 +145,7 @@ def convergence_figure(tables: dict[str, pl.DataFrame], method: str, of: str, st
     steps = tables["convergence"].filter(pl.col("kind") == kind)
     if steps["blocks"].n_unique() < 2:
         return None
-    note = "Lines that still move, or bars that overlap, rank nothing."
+    note = "Where lines still move, ask for more."
     figure, axes = slide(
         story, _title(of, story, "Has the sample settled? What moves"), _subtitle(story, of, note), columns=len(names)
     )
@@ -168,9 +169,7 @@ def convergence_figure(tables: dict[str, pl.DataFrame], method: str, of: str, st
 
 
 def _wrapped(label: str) -> str:
-    from scenarios.drawing import balanced
-
-    return balanced(label, 20)
+    return "\n".join(textwrap.wrap(label, 20, break_long_words=False))
 
 
 def second_order_figure(tables: dict[str, pl.DataFrame], of: str, story: Story) -> Figure | None:
