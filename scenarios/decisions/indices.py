@@ -1,7 +1,7 @@
 """Designs of sensitivity analysis and the indices that follow from them, whatever was simulated.
 
-A design has blocks, the units that are left out, resampled and added: base points (Sobol), trajectories (Morris), sets
-of search curves (FAST), single points (PAWN, delta).
+A design has blocks, the units that are left out, resampled and added: base points (Sobol), trajectories
+(Morris), sets of search curves (FAST), single points (PAWN, delta).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +72,7 @@ def design_of(
     groups: Sequence[str] | None = None,
     second_order: bool = False,
 ) -> Design:
-    """The design of ``method`` for ``parameters``, in ``groups`` (the name of each parameter's) where given."""
+    """The design of ``method`` for ``parameters``; ``groups`` names the group of each, if any."""
     # SALib numbers groups by where each first appears
     factors = tuple(dict.fromkeys(groups if groups else parameters))
     of = tuple(factors.index(name) for name in (groups if groups else parameters))
@@ -89,17 +90,22 @@ def design_of(
 
 
 def usable(y: FloatArray) -> NDArray[np.bool_]:
-    """Which blocks of ``y`` (blocks, rows, replicates) are finite throughout: the others are left out whole."""
-    return np.isfinite(y).all(axis=(1, 2))
+    """Which blocks of ``y`` (blocks, rows, replicates) are finite throughout: others are left out whole."""
+    return np.asarray(np.isfinite(y).all(axis=(1, 2)), np.bool_)
 
 
 def indices(
-    design: Design, y: FloatArray, seed: int, *, resamples: int = screening.RESAMPLES, uncorrected: bool = True
+    design: Design,
+    y: FloatArray,
+    seed: int,
+    *,
+    resamples: int = screening.RESAMPLES,
+    uncorrected: bool = True,
 ) -> list[Index]:
     """All indices of a design from ``y`` (blocks, rows, replicates); see the estimators for their meaning.
 
-    With ``uncorrected`` also what SALib says of the means over replicates. Where the output is constant every index
-    is NaN. Raises UnusableOutput where ``y`` is not finite or not as long as the design.
+    With ``uncorrected`` also what SALib says of the means over replicates. Where the output is constant every
+    index is NaN. Raises UnusableOutput where ``y`` is not finite or not as long as the design.
     """
     if y.shape[:2] != design.points.shape[:2]:
         raise salib_adapter.UnusableOutput(f"{y.shape[:2]} outputs instead of {design.points.shape[:2]}")
@@ -150,19 +156,25 @@ def _uncorrected(design: Design, mean: FloatArray) -> list[Index]:
     ]
 
 
+def _ranked(found: Sequence[Index]) -> list[Index]:
+    """Without the dummy, the largest first, what is undefined last."""
+    factors = [index for index in found if index.factor != DUMMY]
+    return sorted(factors, key=lambda index: -np.nan_to_num(index.estimate, nan=-np.inf))
+
+
 def told_apart(found: Sequence[Index]) -> dict[int, bool]:
     """By factor, whether its interval overlaps that of neither neighbour in rank, in indices of one kind."""
-    ranked = sorted((i for i in found if i.factor != DUMMY), key=lambda i: -np.nan_to_num(i.estimate, nan=-np.inf))
-    apart = [upper.low > lower.high for upper, lower in zip(ranked, ranked[1:], strict=False)]
+    ranked = _ranked(found)
+    apart = [upper.low > lower.high for upper, lower in pairwise(ranked)]
     both = zip(ranked, [True, *apart], [*apart, True], strict=True)
     return {index.factor: bool(above and below and np.isfinite(index.low)) for index, above, below in both}
 
 
 def ranks_told(found: Sequence[Index]) -> int:
     """How many ranks from the first on are told from those below them, in indices of one kind."""
-    ranked = sorted((i for i in found if i.factor != DUMMY), key=lambda i: -np.nan_to_num(i.estimate, nan=-np.inf))
+    ranked = _ranked(found)
     number = 0
-    for upper, lower in zip(ranked, ranked[1:], strict=False):
+    for upper, lower in pairwise(ranked):
         if not upper.low > lower.high:
             return number
         number += 1
@@ -170,7 +182,7 @@ def ranks_told(found: Sequence[Index]) -> int:
 
 
 def above_chance(index: Index, found: Sequence[Index]) -> bool:
-    """Whether an index is more than nothing: its interval above zero, or above the dummy's where there is one."""
+    """Whether an index is more than nothing: its interval is above zero and above the dummy's, if any."""
     dummies = [other.high for other in found if other.factor == DUMMY and other.kind == index.kind]
     return bool(index.low > max([0.0, *dummies]))
 
@@ -179,10 +191,8 @@ SHARES = (0.25, 0.5, 0.75, 1.0)
 """Parts of the sample at which convergence is looked at."""
 
 
-def convergence(
-    design: Design, y: FloatArray, seed: int, whole: Sequence[Index]
-) -> list[tuple[int, Index]]:
-    """(blocks used, index) of the leading kinds on growing parts of the sample, ``whole`` being those of all."""
+def convergence(design: Design, y: FloatArray, seed: int, whole: Sequence[Index]) -> list[tuple[int, Index]]:
+    """(blocks used, index) of the leading kinds on growing parts of the sample; ``whole``: of all of it."""
     rows = []
     for blocks in sorted({math.ceil(share * len(y)) for share in SHARES}):
         if blocks < 2 or (design.method in ("pawn", "delta") and blocks < 24):
@@ -199,7 +209,8 @@ class Chance:
     """What of the variance between runs is chance.
 
     Attributes:
-        points: simulated; failed: those of them with an undefined outcome; left_out: points of blocks left out.
+        points: simulated; failed: those of them with an undefined outcome; left_out: points of blocks left
+            out.
         variance: of single runs; chance: between replicates of a point (NaN without replicates).
         low, high: interval of the share of chance.
 
@@ -235,5 +246,11 @@ def chance_of(y: FloatArray, seed: int) -> Chance:
     shares = chance / np.where(variance > 0.0, variance, np.nan)
     low, high = np.nanquantile(shares[1:], [(1.0 - COVERAGE) / 2.0, (1.0 + COVERAGE) / 2.0])
     return Chance(
-        y.shape[0] * y.shape[1], failed, left_out, float(variance[0]), float(chance[0]), float(low), float(high)
+        y.shape[0] * y.shape[1],
+        failed,
+        left_out,
+        float(variance[0]),
+        float(chance[0]),
+        float(low),
+        float(high),
     )

@@ -1,7 +1,8 @@
 """Which parameters a sweep varies, and over what: priors, the posterior's margins, or ranges that are given.
 
 Samplers work in the unit cube; a point is brought to parameter values by each parameter's quantile function.
-Parameters are taken as independent. Those of the posterior are not, so that its margins span more than it does.
+Parameters are taken as independent. Those of the posterior are not, so that its margins span more than it
+does.
 """
 
 from __future__ import annotations
@@ -92,8 +93,8 @@ def space_of(
     """The space of the parameters and submodels ``asked`` for (none: all free ones) and those with a range.
 
     Where none is asked for but ranges are given, these are the space. Parameters that the scenario fixes are
-    left out of submodels. Raises InputError where one is unknown, has no distribution, is fixed by the scenario
-    or shapes the population that all runs share.
+    left out of submodels. Raises InputError where one is unknown, has no distribution, is fixed by the
+    scenario or shapes the population that all runs share.
     """
     chosen: set[str] = set(ranges)
     submodels = sorted({PARAMETERS[name].submodel for name in FREE})

@@ -2,14 +2,15 @@
 
 Three questions can be asked at a point (:class:`Model`):
 
-* ``effect``: some enterprises of the scenario's target get its training at once, beside themselves without it. A
-  small and cheap experiment; how enterprises hear of training, decide and wait for it is left out.
-* ``effect`` with ``rollout``: the scenario as it is rolled out and bought, beside no programme. Many times dearer.
+* ``effect``: some enterprises of the scenario's target get its training at once, beside themselves without
+  it. A small and cheap experiment; how enterprises hear of training, decide and wait for it is left out.
+* ``effect`` with ``rollout``: the scenario as it is rolled out and bought, beside no programme. Many times
+  dearer.
 * ``level``: national indicators of the year that ends at a month, in the scenario.
 
-Every (point, replicate) has events of its own, and enterprises taken by lot from a few populations that are drawn
-once; both are keyed by the point's number, never by its values. So chance is independent between runs, and the two
-arms of an effect share theirs.
+Every (point, replicate) has events of its own, and enterprises taken by lot from a few populations that are
+drawn once; both are keyed by the point's number, never by its values. So chance is independent between runs,
+and the two arms of an effect share theirs.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ class Model:
         return self.of == "effect" and not self.rollout
 
     def evaluate(self, task: Task) -> FloatArray:
-        """Outcomes (points, replicates, outcomes) of a task's points; NaN: undefined, such as nobody trained."""
+        """Outcomes (points, replicates, outcomes) of a task; NaN: undefined, as where nobody is trained."""
         plans = [self._plan_of(task.first + number, r) for number, r in self._cells(task)]
         runs = []
         for (number, _), (population, population_seed, event_seed) in zip(
@@ -204,7 +205,7 @@ class Model:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """Points to be simulated: the number of the first, names of the parameters, values (points, parameters)."""
+    """Points to be simulated: number of the first, names of parameters, values (points, parameters)."""
 
     first: int
     names: tuple[str, ...]
@@ -243,16 +244,23 @@ MONTHS_OF_CLASSES = 3.0
 
 
 def trained_at_once(scenario: Scenario, enterprises: int, tables: CensusTables) -> Scenario:
-    """The scenario with everybody enrolled in its first month, and trainers enough for them in every region."""
+    """The scenario with everybody enrolled in its first month, and trainers enough in every region."""
     programme = scenario.programme
     if programme is None:
         return scenario
     regions = np.flatnonzero((open_month(programme, tables) != NEVER).any(axis=0))
     expected = enterprises * tables.region_share[regions] / tables.region_share[regions].sum()
     days = programme.delivery.trainer_days_per_module(PARAMETERS["visit_days"].default)
-    needed = np.maximum(1.0, np.ceil(expected * days / (MONTHS_OF_CLASSES * PARAMETERS["trainer_days"].default)))
+    needed = np.maximum(
+        1.0, np.ceil(expected * days / (MONTHS_OF_CLASSES * PARAMETERS["trainer_days"].default))
+    )
     courses = tuple(
-        {"from_month": 0, "to_month": 1, "places_per_month": float(number), "regions": (tables.regions[region],)}
+        {
+            "from_month": 0,
+            "to_month": 1,
+            "places_per_month": float(number),
+            "regions": (tables.regions[region],),
+        }
         for region, number in zip(regions, needed, strict=True)
     )
     changed = programme.model_dump() | {

@@ -1,8 +1,9 @@
 """SALib behind a guard: its samples and its estimates, with what it lets pass refused.
 
-SALib (Herman & Usher 2017, Journal of Open Source Software 2(9), 97) makes every Sobol index zero where one output
-is NaN, takes seed 0 for no seed, scales constant output to NaN, and its ``delta.analyze`` swallows exceptions and
-changes the filters of warnings for the whole process (so that its estimator is worked out here).
+SALib (Herman & Usher 2017, Journal of Open Source Software 2(9), 97) makes every Sobol index zero where one
+output is NaN, takes seed 0 for no seed, scales constant output to NaN, and its ``delta.analyze`` swallows
+exceptions and changes the filters of warnings for the whole process (so that its estimator is worked out
+here).
 """
 
 from __future__ import annotations
@@ -160,10 +161,10 @@ def salib_pawn(x: FloatArray, y: FloatArray) -> FloatArray:
 
 
 def delta(x: FloatArray, y: FloatArray) -> FloatArray:
-    """Borgonovo's delta of each column of ``x``, not yet corrected for its bias (Plischke et al. 2013, eq. 26).
+    """Borgonovo's delta of each column of ``x``, not yet corrected for bias (Plischke et al. 2013, eq. 26).
 
-    The same estimator as SALib's ``calc_delta``, with the density of all output estimated once instead of once a
-    column.
+    The same estimator as SALib's ``calc_delta``, with the density of all output estimated once instead of
+    once a column.
     """
     checked(y, len(x))
     n = len(y)

@@ -1,7 +1,8 @@
 """Morris, FAST, PAWN and delta of a noisy simulator.
 
-Chance is taken out where its share is known (Morris, FAST). PAWN and delta measure distances of distributions,
-which are positive for any finite sample: there a dummy, a parameter that no model reads, says what is nothing.
+Chance is taken out where its share is known (Morris, FAST). PAWN and delta measure distances of
+distributions, which are positive for any finite sample: there a dummy, a parameter that no model reads, says
+what is nothing.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ RESAMPLES = 40
 def elementary_effects(points: FloatArray, mean: FloatArray, groups: Sequence[int]) -> FloatArray:
     """Effects (trajectories, factors) of a step of each factor, over the length of the step.
 
-    ``points`` (trajectories, rows, parameters), ``mean`` (trajectories, rows), ``groups`` the factor's number of
-    each parameter. The sign is that of a rise of the parameter; of a group, of its first parameter.
+    ``points`` (trajectories, rows, parameters), ``mean`` (trajectories, rows), ``groups`` the factor's number
+    of each parameter. The sign is that of a rise of the parameter; of a group, of its first parameter.
     """
     steps = np.diff(points, axis=1)
     changes = np.diff(mean, axis=1)
@@ -59,10 +60,10 @@ def morris_indices(
     """``mu_star``, ``mu`` and ``sigma`` of each factor from ``y`` (trajectories, rows, replicates).
 
     They are in units of the outcome for a move across the parameter's whole span. An effect of a step holds
-    chance with the variance s^2 = 2 V / (R step^2). It adds s^2 to sigma^2, and to the mean absolute effect what
-    a normal variable's mean absolute value gains by it (exact where true effects are constant or normal; nothing
-    without chance). Corrected values may lie below zero: where nothing is, they scatter around it. Of groups
-    ``mu`` is left out, as their steps have no one direction.
+    chance with the variance s^2 = 2 V / (R step^2). It adds s^2 to sigma^2, and to the mean absolute effect
+    what a normal variable's mean absolute value gains by it (exact where true effects are constant or normal;
+    nothing without chance). Corrected values may lie below zero: where nothing is, they scatter about it, on
+    average a little above. Of groups ``mu`` is left out, as their steps have no one direction.
     """
     effects = elementary_effects(points, y.mean(axis=-1), groups)
     n, weights = len(effects), resampling(len(effects), rng)
@@ -92,9 +93,10 @@ def _mean_absolute(mean: FloatArray, sd: FloatArray) -> FloatArray:
 def fast_indices(y: FloatArray, factors: int) -> list[Index]:
     """First and total indices from ``y`` (sets of search curves, rows, replicates); Saltelli et al. (1999).
 
-    Chance of variance c in the mean over replicates spreads evenly over a curve's n frequencies: it adds 2 c / n to
-    each variance of a frequency that SALib adds up. That is taken out of the sums for the factor's own harmonics,
-    for the other factors' frequencies and for all. Intervals are Student's over the sets, whose phases differ.
+    Chance of variance c in the mean over replicates spreads evenly over a curve's n frequencies: it adds 2 c
+    / n to each variance of a frequency that SALib adds up. That is taken out of the sums for the factor's own
+    harmonics, for the other factors' frequencies and for all. Intervals are Student's over the sets, whose
+    phases differ.
     """
     mean, sets = y.mean(axis=-1), len(y)
     n = mean.shape[1] // factors
@@ -118,9 +120,9 @@ def _over_sets(kind: str, values: FloatArray) -> list[Index]:
     if sets > 1:
         half = student.ppf((1.0 + COVERAGE) / 2.0, sets - 1) * values.std(axis=0, ddof=1) / np.sqrt(sets)
     return [
-        Index(kind, number, float(mean[number]), float(mean[number] - half[number]), float(mean[number] + half[number]))
-        for number in range(len(mean))
-    ]  # fmt: skip
+        Index(kind, number, float(value), float(value - margin), float(value + margin))
+        for number, (value, margin) in enumerate(zip(mean, half, strict=True))
+    ]
 
 
 # PAWN and delta
@@ -133,9 +135,10 @@ def distance_indices(
 ) -> list[Index]:
     """PAWN's or delta's index of each parameter, and the dummy's, from a sample of single points.
 
-    ``x`` (points, parameters) in the unit cube, ``y`` (points, replicates). Replicates are averaged: chance that is
-    left dilutes every index. Intervals are normal, with the bootstrap's standard deviation; delta is corrected for
-    its bias by the bootstrap (Plischke et al. 2013, eq. 30). The dummy's interval spans permuted columns.
+    ``x`` (points, parameters) in the unit cube, ``y`` (points, replicates). Replicates are averaged: chance
+    that is left dilutes every index. Intervals are normal, with the bootstrap's standard deviation; delta is
+    corrected for its bias by the bootstrap (Plischke et al. 2013, eq. 30). The dummy's interval spans
+    permuted columns.
     """
     estimate: Estimator = {"pawn": salib_adapter.salib_pawn, "delta": salib_adapter.delta}[kind]
     mean = y.mean(axis=-1)
@@ -154,7 +157,12 @@ def distance_indices(
 
 
 def _bootstrapped(
-    estimate: Estimator, x: FloatArray, y: FloatArray, rng: np.random.Generator, resamples: int, corrected: bool
+    estimate: Estimator,
+    x: FloatArray,
+    y: FloatArray,
+    rng: np.random.Generator,
+    resamples: int,
+    corrected: bool,
 ) -> tuple[FloatArray, FloatArray]:
     """Estimates of each column, and the standard deviations of their resamples."""
     values = estimate(x, y)

@@ -1,17 +1,19 @@
 """Sobol indices of a noisy simulator: what the parameters do, with chance taken out.
 
-A simulator's output is y = f(x) + e, where e is chance: independent between runs, with mean 0. With R replicates
-of every point, the mean over replicates has the variance of f and V / R, where V = E[Var(e | x)] is estimated by
-the variance between replicates of a point, pooled over all rows (for two: E[(y1 - y2)^2] / 2). So
+A simulator's output is y = f(x) + e, where e is chance: independent between runs, with mean 0. With R
+replicates of every point, the mean over replicates has the variance of f and V / R, where V = E[Var(e | x)]
+is estimated by the variance between replicates of a point, pooled over all rows (for two:
+E[(y1 - y2)^2] / 2). So
 
 * Var f = Var(mean) - V / R;
 * Jansen's (1999) total sums E[(A - AB_j)^2] / 2 hold V / R too, once, as A and AB_j are runs of their own:
   total_j = (E[(A - AB_j)^2] / 2 - V / R) / Var f;
-* Saltelli's (2010) first sums E[B (AB_j - A)] and second sums E[BA_j AB_k] - E[A B] multiply different runs only,
-  so that chance does not move them: they are divided by Var f alone.
+* Saltelli's (2010) first sums E[B (AB_j - A)] and second sums E[BA_j AB_k] - E[A B] multiply different runs
+  only, so that chance does not move them: they are divided by Var f alone.
 
 Every row of Saltelli's design has the parameters' own distribution, so that V is the same for all on average,
-even where chance depends on the parameters. Without replicates (R = 1) V is taken as 0: a simulator without chance.
+even where chance depends on the parameters. Without replicates (R = 1) V is taken as 0: a simulator without
+chance.
 """
 
 from __future__ import annotations
@@ -35,8 +37,8 @@ MOST_UNDEFINED = 0.05
 class Index:
     """An index of one factor (a parameter or a group of them), or of two.
 
-    ``factor`` and ``factor_2`` are numbers of factors (-1: the dummy that no model reads; None: no second one).
-    ``low`` and ``high`` are NaN where there is no interval.
+    ``factor`` and ``factor_2`` are numbers of factors (-1: the dummy that no model reads; None: no second
+    one). ``low`` and ``high`` are NaN where there is no interval.
     """
 
     kind: str
@@ -48,7 +50,7 @@ class Index:
 
 
 def chance_variance(y: FloatArray) -> FloatArray:
-    """Variance of chance of each block: between replicates, mean over its rows; ``y`` (blocks, rows, replicates)."""
+    """Variance between replicates, mean over the rows of each block of ``y`` (blocks, rows, replicates)."""
     if y.shape[-1] < 2:
         return np.zeros(len(y))
     return y.var(axis=-1, ddof=1).mean(axis=-1)
@@ -61,9 +63,7 @@ def resampling(blocks: int, rng: np.random.Generator, resamples: int = RESAMPLES
     return np.concatenate([whole, drawn])
 
 
-def with_intervals(
-    kind: str, values: FloatArray, pairs: list[tuple[int, int]] | None = None
-) -> list[Index]:
+def with_intervals(kind: str, values: FloatArray, pairs: list[tuple[int, int]] | None = None) -> list[Index]:
     """Indices of ``values`` (1 + resamples, factors or pairs): the first row the estimates.
 
     One that too many resamples leave undefined is NaN: its estimate would be one chance number over another.
@@ -84,10 +84,10 @@ def with_intervals(
 
 
 def sobol_indices(y: FloatArray, second_order: bool, rng: np.random.Generator) -> list[Index]:
-    """First and total (and second-order) indices from ``y`` (base points, rows, replicates) of Saltelli's design.
+    """First and total (and second) indices from ``y`` (base points, rows, replicates) of Saltelli's design.
 
-    Intervals are percentiles over resampled base points. Where chance leaves no variance to the parameters the
-    indices are NaN.
+    Intervals are percentiles over resampled base points. Where chance leaves no variance to the parameters
+    the indices are NaN.
     """
     replicates, blocks = y.shape[-1], len(y)
     mean = y.mean(axis=-1)

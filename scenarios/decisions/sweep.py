@@ -86,7 +86,7 @@ class Sweep:
 
 
 def ready(asked: Asked, scenario: Scenario, belief: Belief, months: int | None = None) -> Sweep:
-    """Check what is asked and lay out the design; ``months`` replace those that are enough. Raises InputError."""
+    """Check what is asked (InputError) and lay out the design; ``months`` replace those that are enough."""
     _check(asked, scenario)
     scenario = scenario.model_copy(update={"months": _months(asked, scenario, months)})
     edge = TRIM if asked.method == "morris" else EDGE
@@ -113,10 +113,16 @@ def _check(asked: Asked, scenario: Scenario) -> None:
         raise InputError(None, "--of", asked.of, "is neither effect nor level", "write effect or level")
     if asked.of == "effect" and scenario.programme is None:
         raise InputError(
-            scenario.name, "programme", None, "there is none, so there is no effect", "choose another, or --of level"
+            scenario.name,
+            "programme",
+            None,
+            "there is none, so there is no effect",
+            "choose another, or --of level",
         )
     if asked.rollout and asked.of == "level":
-        raise InputError(None, "--rollout", None, "is given with --of level, which always rolls out", "leave it out")
+        raise InputError(
+            None, "--rollout", None, "is given with --of level, which always rolls out", "leave it out"
+        )
     if asked.groups and method not in ("sobol", "morris"):
         raise InputError(None, "--groups", None, f"is not possible with {method}", "use sobol or morris")
     if asked.second_order and method != "sobol":
@@ -124,7 +130,9 @@ def _check(asked: Asked, scenario: Scenario) -> None:
     if n < ix.FEWEST_N[method]:
         raise InputError(None, "--n", n, f"is too few for {method}", f"write {ix.FEWEST_N[method]} or more")
     if method == "sobol" and n & (n - 1):
-        raise InputError(None, "--n", n, "is not a power of two, as Sobol's points must be", "write 64 or 128")
+        raise InputError(
+            None, "--n", n, "is not a power of two, as Sobol's points must be", "write 64 or 128"
+        )
     if asked.month < WINDOW or asked.month % WINDOW:
         raise InputError(None, "--month", asked.month, "is not the end of a year", "write 12, 24, ...")
 
@@ -151,7 +159,9 @@ def _check_size(asked: Asked, space: ParameterSpace) -> None:
     if factors > MOST_FACTORS and asked.method in ("sobol", "fast") and not asked.parameters:
         remedy = "name some, for instance those that a sweep by morris found to matter"
         remedy += ", or give --groups" * (asked.method == "sobol")
-        problem = f"are not given, and {asked.method} takes {factors} times as many simulations for all {factors}"
+        problem = (
+            f"are not given, and {asked.method} takes {factors} times as many simulations for all {factors}"
+        )
         raise InputError(None, "--parameters", None, problem, remedy)
 
 
@@ -178,8 +188,8 @@ def simulate(
 ) -> Sweep:
     """The sweep with its values; finished parts are kept in ``folder`` as it goes.
 
-    An interruption keeps them (KeyboardInterrupt says where); with ``resume`` those in ``folder`` are not simulated
-    again.
+    An interruption keeps them (KeyboardInterrupt says where); with ``resume`` those in ``folder`` are not
+    simulated again.
     """
     ledger = Ledger.open(folder, record_of_design(sweep), resume)
     values, names = sweep.space.values(sweep.points), sweep.space.names
@@ -205,7 +215,9 @@ def simulate(
 def _kept(folder: Path | None, done: int, parts: int) -> str:
     if folder is None:
         return f"Interrupted after {done} of {parts} parts: nothing is kept, as --out DIR was not given"
-    return f"Interrupted: {done} of {parts} parts are kept in {folder}; the same command with --resume goes on"
+    return (
+        f"Interrupted: {done} of {parts} parts are kept in {folder}; the same command with --resume goes on"
+    )
 
 
 # Tables
@@ -246,12 +258,12 @@ INDICES = {
 }  # fmt: skip
 CHANCE = {
     "indicator": pl.String, "unit": pl.String, "points": pl.Int64, "failed_points": pl.Int64,
-    "points_left_out": pl.Int64, "replicates": pl.Int64, "variance": pl.Float64, "variance_chance": pl.Float64,
-    "share_chance": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+    "points_left_out": pl.Int64, "replicates": pl.Int64, "variance": pl.Float64,
+    "variance_chance": pl.Float64, "share_chance": pl.Float64, "low": pl.Float64, "high": pl.Float64,
 }  # fmt: skip
 CONVERGENCE = {
-    "indicator": pl.String, "method": pl.String, "kind": pl.String, "parameter": pl.String, "blocks": pl.Int64,
-    "share": pl.Float64, **_ESTIMATE,
+    "indicator": pl.String, "method": pl.String, "kind": pl.String, "parameter": pl.String,
+    "blocks": pl.Int64, "share": pl.Float64, **_ESTIMATE,
 }  # fmt: skip
 
 
@@ -260,7 +272,7 @@ def _factor(sweep: Sweep, number: int) -> str:
 
 
 def _index_rows(sweep: Sweep, name: str, found: Sequence[Index]) -> Iterator[tuple[Any, ...]]:
-    """Rows of one indicator; ``unit`` is the index's own: a share of the variance, a distance, or the outcome's."""
+    """Rows of one indicator; ``unit`` is the index's own: of the variance, a distance, or the outcome's."""
     unit = {
         "morris": sweep.model.unit(name), "sobol": "share of variance", "fast": "share of variance",
     }.get(sweep.asked.method, "0..1")  # fmt: skip
@@ -272,8 +284,8 @@ def _index_rows(sweep: Sweep, name: str, found: Sequence[Index]) -> Iterator[tup
         for index in of_kind:
             second = None if index.factor_2 is None else _factor(sweep, index.factor_2)
             yield (
-                _factor(sweep, index.factor), second, name, unit, sweep.asked.method, kind, index.estimate, index.low,
-                index.high, apart.get(index.factor) if ranked else None,
+                _factor(sweep, index.factor), second, name, unit, sweep.asked.method, kind, index.estimate,
+                index.low, index.high, apart.get(index.factor) if ranked else None,
                 None if index.factor == DUMMY or kind in ("mu", "sigma") else ix.above_chance(index, of_kind),
             )  # fmt: skip
 
@@ -287,7 +299,9 @@ def _chance_row(sweep: Sweep, name: str, chance: ix.Chance) -> tuple[Any, ...]:
 
 def _check_enough(sweep: Sweep, name: str, chance: ix.Chance, blocks: int) -> None:
     if blocks < FEWEST_BLOCKS[sweep.asked.method]:
-        problem = f"is undefined at {chance.failed} of {chance.points} points (nobody trained, or not followed so long)"
+        problem = (
+            f"is undefined at {chance.failed} of {chance.points} points, where nobody was trained or followed"
+        )
         remedy = "ask for an earlier --month, more --trained or --enterprises, or narrower ranges"
         raise InputError(None, "--indicators", name, problem, remedy)
 
@@ -301,10 +315,11 @@ def _draws(sweep: Sweep) -> pl.DataFrame:
     units = np.array([sweep.model.unit(name) for name in names])
     return pl.DataFrame(
         {
-            "draw": draw, "replicate": draw * replicates + replicate, "outcome": np.array(names)[outcome],
+            "draw": draw, "replicate": draw * replicates + replicate,
+            "option": np.full(len(draw), sweep.model.scenario.name), "outcome": np.array(names)[outcome],
             "unit": units[outcome], "value": flat[draw, replicate, outcome],
         }
-    ).select("draw", "replicate", pl.lit(sweep.model.scenario.name).alias("option"), "outcome", "unit", "value")  # fmt: skip
+    )  # fmt: skip
 
 
 def _parameters(sweep: Sweep) -> pl.DataFrame:

@@ -36,26 +36,34 @@ SHOWN = 12
 """Factors shown on the terminal for each indicator."""
 
 MEANING = {
-    "sobol": "Total: share of the parameters' variance that would go if the factor were known, with its interactions; "
-    "first: without them.",
-    "fast": "Total: share of the parameters' variance with interactions; first: without them. Intervals span the phases "
-    "of the search curves and not FAST's own bias, a few hundredths for small totals.",
-    "morris": "mu_star: mean absolute change of the outcome for a move across the factor's span (5th to 95th percentile, "
-    "or its range).",
-    "pawn": "pawn: how far the outcome's distribution moves with the factor (0: not at all); compare with the dummy.",
-    "delta": "delta: how far the outcome's density moves with the factor (0: not at all); compare with the dummy.",
+    "sobol": "Shares of the parameters' variance, without chance. Total: what would be left if all but this "
+    "factor were known; first: what would go if it alone were known.",
+    "fast": "Shares of the parameters' variance, without chance. Total: with interactions; first: without. "
+    "Intervals span the phases of the search curves and not FAST's own bias, a few hundredths.",
+    "morris": "mu_star: mean absolute change of the outcome for a move across the factor's span (5th to 95th "
+    "percentile, or its range), without chance.",
+    "pawn": "pawn: how far the outcome's distribution moves with the factor; compare it with the dummy's.",
+    "delta": "delta: how far the outcome's density moves with the factor; compare it with the dummy's.",
 }
 
 
 def sweep(
-    asked: sweeping.Asked, name: str, draws: str, months: int | None, out: str | None, resume: bool, quiet: bool
+    asked: sweeping.Asked,
+    name: str,
+    draws: str,
+    months: int | None,
+    out: str | None,
+    resume: bool,
+    quiet: bool,
 ) -> Answer:
     """Simulate a sweep of scenario ``name`` and give its tables (with figures in the folder ``out``)."""
     scenario = _loaded(name, asked, months)
     belief = belief_of(draws)
     made = sweeping.ready(asked, scenario, belief, months)
     if resume and out is None:
-        raise InputError(None, "--resume", None, "is given without --out", "name the folder of the unfinished sweep")
+        raise InputError(
+            None, "--resume", None, "is given without --out", "name the folder of the unfinished sweep"
+        )
     folder = None if out is None else Path(out).expanduser().absolute()
     if not is_warm():
         with waiting(COMPILING, quiet):
@@ -75,7 +83,9 @@ def sweep(
 
 
 def _loaded(name: str, asked: sweeping.Asked, months: int | None) -> Scenario:
-    scenario = adjusted(load_scenario(name), months=months, enterprises=asked.enterprises, sample=asked.sample)
+    scenario = adjusted(
+        load_scenario(name), months=months, enterprises=asked.enterprises, sample=asked.sample
+    )
     if scenario.programme is not None:
         resolve_target(scenario.programme, load_census(scenario.population.tables), name)
     if asked.enterprises is not None and asked.enterprises < 100:
@@ -89,7 +99,9 @@ def _size(made: sweeping.Sweep) -> str:
     return f"{size} = {made.runs:,} simulations of {made.model.scenario.months} months"
 
 
-def _replace(folder: Path, tables: dict[str, pl.DataFrame], figures: dict[str, Any], about: dict[str, Any]) -> None:
+def _replace(
+    folder: Path, tables: dict[str, pl.DataFrame], figures: dict[str, Any], about: dict[str, Any]
+) -> None:
     """Results in place of the ledger, which comes back if they cannot be written."""
     ledger = folder.with_name(f".{folder.name}.ledger-{uuid.uuid4().hex[:8]}")
     folder.rename(ledger)
@@ -104,7 +116,9 @@ def _replace(folder: Path, tables: dict[str, pl.DataFrame], figures: dict[str, A
 
 def _manifest(made: sweeping.Sweep, scenario: Scenario, belief: Belief) -> dict[str, Any]:
     asked = made.asked
-    settings = Settings(asked.replicates, asked.seed, asked.enterprises, asked.sample, asked.threads, belief.kind)
+    settings = Settings(
+        asked.replicates, asked.seed, asked.enterprises, asked.sample, asked.threads, belief.kind
+    )
     design = sweeping.record_of_design(made)
     simulated = {"points": len(made.points), "runs": made.runs}
     return output.manifest(
@@ -116,7 +130,8 @@ def _manifest(made: sweeping.Sweep, scenario: Scenario, belief: Belief) -> dict[
 
 def _source(made: sweeping.Sweep, belief: Belief) -> str:
     whence = "posterior margins, taken as independent" if belief.posterior is not None else "priors"
-    of = f"{len(made.points):,} points x {made.asked.replicates} replicates, {made.model.scenario.months} months"
+    of = f"{len(made.points):,} points x {made.asked.replicates} replicates"
+    of += f", {made.model.scenario.months} months"
     return f"scoresim, {whence}, {of}"
 
 
@@ -147,8 +162,10 @@ def _grid(made: sweeping.Sweep, rows: pl.DataFrame, name: str, scenario: Scenari
     method, kinds = made.asked.method, ix.KINDS[made.asked.method]
     label, what = OUTCOMES[name].label, "effect on" if made.asked.of == "effect" else "level of"
     unit = made.model.unit(name)
-    first = f"{ 'Submodel' if made.design.grouped else 'Parameter'}"
-    grid = Table(title=f"{escape(scenario.title)}: {what} {label.lower()}, month {made.asked.month} ({method})")
+    first = f"{'Submodel' if made.design.grouped else 'Parameter'}"
+    grid = Table(
+        title=f"{escape(scenario.title)}: {what} {label.lower()}, month {made.asked.month} ({method})"
+    )
     grid.add_column(first)
     for kind in kinds:
         grid.add_column(f"{kind} [90 %]" + (f"\n{unit}" if method == "morris" else ""), justify="right")
@@ -178,10 +195,12 @@ def _lines(made: sweeping.Sweep, tables: dict[str, pl.DataFrame], name: str) -> 
     lines.append(f"Chance makes {interval(share, low, high, decimals=0)} % of the variance of single runs.")
     if chance["failed_points"]:
         lines.append(
-            f"Undefined at {chance['failed_points']} of {chance['points']:,} points; with what belongs to them "
-            f"{chance['points_left_out']:,} points were left out, so that indices are of the others."
+            f"Undefined at {chance['failed_points']} of {chance['points']:,} points; with what belongs to "
+            f"them {chance['points_left_out']:,} points were left out, so that indices are of the others."
         )
-    rows = tables["indices"].filter((pl.col("indicator") == name) & (pl.col("kind") == ix.KINDS[made.asked.method][0]))
+    rows = tables["indices"].filter(
+        (pl.col("indicator") == name) & (pl.col("kind") == ix.KINDS[made.asked.method][0])
+    )
     lines.append(ranks_line(rows))
     return lines
 
@@ -194,14 +213,15 @@ def ranks_line(rows: pl.DataFrame) -> str:
     ]
     if not any(index.estimate == index.estimate for index in found):
         return (
-            "WARNING: no index can be told: the outcome does not vary, or chance leaves too little of its variance to "
-            "the parameters. More --n, --replicates or enterprises may help."
+            "WARNING: no index can be told: the outcome does not vary, or chance leaves too little of its "
+            "variance to the parameters. More --n, --replicates or enterprises may help."
         )
     told = ix.ranks_told(found)
     if told == len(found):
         return "All ranks are told apart: no 90 % interval overlaps that of its neighbour."
     where = f"from rank {told + 1} on" if told else "from the first rank on"
-    return f"WARNING: {where} 90 % intervals overlap: their order is not told by this sample. More --n narrows them."
+    why = "90 % intervals overlap: their order is not told by this sample. More --n narrows them."
+    return f"WARNING: {where} {why}"
 
 
 def _of_what(made: sweeping.Sweep) -> str:
@@ -211,8 +231,8 @@ def _of_what(made: sweeping.Sweep) -> str:
     if asked.rollout:
         return "Effects are on those whom the rollout trained, against no programme."
     return (
-        f"Effects are on about {asked.trained} enterprises of the target, trained at once: how enterprises hear of the "
-        "training, choose it and wait for it plays no part (--rollout lets it)."
+        f"Effects are on about {asked.trained} enterprises of the target, trained at once: how enterprises "
+        "hear of the training, choose it and wait for it plays no part (--rollout lets it)."
     )
 
 
@@ -221,8 +241,8 @@ def _of_draws(made: sweeping.Sweep, belief: Belief) -> str:
     parts = []
     if "posterior" in kinds:
         parts.append(
-            f"{kinds.count('posterior')} parameters span their margins of the posterior, taken as independent, which "
-            "they are not"
+            f"{kinds.count('posterior')} parameters span their margins of the posterior, taken as "
+            "independent, which they are not"
         )
     if "prior" in kinds:
         parts.append(f"{kinds.count('prior')} span their priors")

@@ -32,14 +32,19 @@ Parameters = Annotated[
 ]
 Range = Annotated[
     list[str] | None,
-    typer.Option("--range", metavar="NAME=LOW:HIGH", help="Spread a parameter evenly over a range; repeatable."),
+    typer.Option(
+        "--range", metavar="NAME=LOW:HIGH", help="Spread a parameter evenly over a range; repeatable."
+    ),
 ]
 Groups = Annotated[bool, typer.Option("--groups", help="Submodels as wholes (sobol, morris).")]
 SecondOrder = Annotated[bool, typer.Option("--second-order", help="Also the pairs of factors (sobol).")]
 N = Annotated[
     int | None,
     typer.Option(
-        "--n", min=1, metavar="N", help="Base points (sobol), trajectories (morris), points of a curve (fast), points."
+        "--n",
+        min=1,
+        metavar="N",
+        help="Base points (sobol), trajectories (morris), points of a curve (fast), points.",
     ),
 ]
 Replicates = Annotated[
@@ -96,9 +101,9 @@ def sweep_command(
     usual = ("productivity", "net_benefit") if of == "effect" else ("productivity", "injury_rate")
     size = 200 if enterprises is None and sample is None else enterprises
     asked = Asked(
-        method, listed(indicators) or usual, of, month, listed(parameters), parse_ranges(ranges or []), groups,
-        second_order, USUAL_N.get(method, 1) if n is None else n, replicates, seed, size, sample, trained, rollout,
-        threads,
+        method, listed(indicators) or usual, of, month, listed(parameters), parse_ranges(ranges or []),
+        groups, second_order, USUAL_N.get(method, 1) if n is None else n, replicates, seed, size, sample,
+        trained, rollout, threads,
     )  # fmt: skip
     give_answer(
         "sweep",

@@ -92,7 +92,11 @@ def _axis_label(tables: dict[str, pl.DataFrame], method: str, indicator: str) ->
 def indices_figure(tables: dict[str, pl.DataFrame], method: str, of: str, story: Story) -> Figure | None:
     """Factors by weight, the leading first, a panel an indicator."""
     names, kinds = _indicators(tables), ix.KINDS[method]
-    note = "Chance is taken out." if method in ("sobol", "morris", "fast") else "Grey band: a parameter that does nothing."
+    note = (
+        "Chance is taken out."
+        if method in ("sobol", "morris", "fast")
+        else "Grey band: a parameter that does nothing."
+    )
     figure, axes = slide(
         story, _title(of, story, "What moves"), _subtitle(story, of, note), columns=len(names)
     )
@@ -110,9 +114,12 @@ def indices_figure(tables: dict[str, pl.DataFrame], method: str, of: str, story:
         panel.set_yticks(range(len(factors)), [_label(factor) for factor in factors], size=10)
         zero_line(panel)
         plain_ticks(panel.xaxis, 4)
-        panel.set_xlabel(_axis_label(tables, method, name), size=10.5)
         chance = tables["chance"].filter(pl.col("indicator") == name)["share_chance"][0]
-        heading(panel, _short(name), f"chance: {100.0 * chance:.0f} % of the variance between runs\n ")
+        below = (
+            f"{_axis_label(tables, method, name)}\n(chance: {100.0 * chance:.0f} % of single runs' variance)"
+        )
+        panel.set_xlabel(below, size=10.5)
+        heading(panel, _short(name), " ")
         if len(kinds) > 1:
             key(panel, [(NAMES[kind], COLOURS[i]) for i, kind in enumerate(kinds)], size=10)
     return figure
@@ -147,17 +154,24 @@ def convergence_figure(tables: dict[str, pl.DataFrame], method: str, of: str, st
         return None
     note = "Where lines still move, ask for more."
     figure, axes = slide(
-        story, _title(of, story, "Has the sample settled? What moves"), _subtitle(story, of, note), columns=len(names)
+        story,
+        _title(of, story, "Has the sample settled? What moves"),
+        _subtitle(story, of, note),
+        columns=len(names),
     )
     for panel, name in zip(axes, names, strict=True):
         rows = tables["indices"].filter(pl.col("indicator") == name)
         ends = []
         for place, factor in enumerate(_ranked(rows, kind, MOST_LINES)):
-            line = steps.filter((pl.col("indicator") == name) & (pl.col("parameter") == factor)).sort("blocks")
+            line = steps.filter((pl.col("indicator") == name) & (pl.col("parameter") == factor)).sort(
+                "blocks"
+            )
             x = 100.0 * line["share"].to_numpy() + 1.2 * (place - 2.5)
             y, colour = line["estimate"].to_numpy(), COLOURS[place]
             panel.plot(x, y, "-o", color=colour, linewidth=2, markersize=4)
-            panel.vlines(x, line["low"].to_numpy(), line["high"].to_numpy(), color=colour, linewidth=1.2, alpha=0.7)
+            panel.vlines(
+                x, line["low"].to_numpy(), line["high"].to_numpy(), color=colour, linewidth=1.2, alpha=0.7
+            )
             ends.append((x[-1], y[-1], _label(factor), colour))
         panel.set_xticks([25, 50, 75, 100])
         panel.set_xlabel("% of the sample", size=11)
@@ -180,7 +194,10 @@ def second_order_figure(tables: dict[str, pl.DataFrame], of: str, story: Story) 
     names = _indicators(tables)[:2]
     note = "Share of the parameters' variance in %; bold: the 90 % interval leaves zero out."
     figure, axes = slide(
-        story, _title(of, story, "Which factors work together on"), _subtitle(story, of, note), columns=len(names)
+        story,
+        _title(of, story, "Which factors work together on"),
+        _subtitle(story, of, note),
+        columns=len(names),
     )
     for panel, name in zip(axes, names, strict=True):
         of_name = tables["indices"].filter(pl.col("indicator") == name)
@@ -201,7 +218,9 @@ def _matrix(axes: Axes, rows: pl.DataFrame, factors: list[str]) -> None:
     for j, i in np.argwhere(np.isfinite(values)):
         text = f"{100.0 * values[j, i]:.0f}".replace("-", "−")
         weight = "bold" if sure[j, i] else "normal"
-        axes.text(i, j, text, ha="center", va="center", size=10, weight=weight, color=INK if sure[j, i] else GREY)
+        axes.text(
+            i, j, text, ha="center", va="center", size=10, weight=weight, color=INK if sure[j, i] else GREY
+        )
     labels = [_label(factor) for factor in factors]
     axes.set_xticks(range(len(factors)), labels, rotation=40, ha="right", size=9.5)
     axes.set_yticks(range(len(factors)), labels, size=9.5)

@@ -1,7 +1,7 @@
 """The ledger of a sweep: parts of its points that are simulated, kept so that an interrupted sweep goes on.
 
-In a folder there is a file a part, whole or not there, and ``sweep.json``, the design that the parts follow from. A
-finished sweep replaces the folder by its results. Without a folder the parts are kept in memory.
+In a folder there is a file a part, whole or not there, and ``sweep.json``, the design that the parts follow
+from. A finished sweep replaces the folder by its results. Without a folder the parts are kept in memory.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Ledger:
 
     @classmethod
     def open(cls, folder: Path | None, design: Mapping[str, Any], resume: bool) -> Ledger:
-        """A new ledger, or with ``resume`` the one in ``folder``; InputError where that is of another design."""
+        """A new ledger, or with ``resume`` that in ``folder``; InputError where it is of another design."""
         if folder is None:
             return cls()
         text = json.dumps(design, indent=2, sort_keys=True, allow_nan=False) + "\n"
