@@ -218,9 +218,9 @@ def ranks_line(rows: pl.DataFrame) -> str:
         )
     told = ix.ranks_told(found)
     if told == len(found):
-        return "All ranks are told apart: no 90 % interval overlaps that of its neighbour."
+        return "All ranks are told apart: the 90 % interval of each difference to the next leaves zero out."
     where = f"from rank {told + 1} on" if told else "from the first rank on"
-    why = "90 % intervals overlap: their order is not told by this sample. More --n narrows them."
+    why = "the order is not told: 90 % intervals of differences to the next hold zero. More --n narrows them."
     return f"WARNING: {where} {why}"
 
 

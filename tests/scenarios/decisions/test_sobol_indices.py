@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from scenarios.decisions.indices import UNCORRECTED, chance_of, design_of, indices
+from scenarios.decisions.indices import UNCORRECTED, chance_of, design_of, indices, ranks_told, told_apart
 from scenarios.decisions.salib_adapter import UnusableOutput
+from scenarios.decisions.sobol_indices import Index
 from tests.scenarios.decisions.known_functions import (
     ISHIGAMI_FIRST,
     ISHIGAMI_SD,
@@ -121,3 +122,18 @@ def test_output_that_is_not_finite_or_too_short_is_refused():
     y[3, 2, 0] = np.nan
     with pytest.raises(UnusableOutput, match="not finite"):
         indices(design, y, 1)
+
+
+def test_neighbours_in_rank_are_told_apart_where_their_difference_leaves_zero_out():
+    def index(factor, low, high):
+        return Index("total", factor, (low + high) / 2.0, low, high)
+
+    overlapping = [index(0, 0.38, 0.78), index(1, 0.12, 0.42), index(2, 0.1, 0.4)]
+    assert told_apart(overlapping) == {0: True, 1: False, 2: False}
+    assert ranks_told(overlapping) == 1
+    same = [index(0, 0.1, 0.5), index(1, 0.1, 0.5)]
+    assert not any(told_apart(same).values())
+    assert ranks_told(same) == 0
+    apart = [index(0, 0.5, 0.6), index(1, 0.1, 0.2)]
+    assert all(told_apart(apart).values())
+    assert ranks_told(apart) == 2
