@@ -140,7 +140,7 @@ def distance_indices(
     corrected for its bias by the bootstrap (Plischke et al. 2013, eq. 30). The dummy's interval spans
     permuted columns.
     """
-    estimate: Estimator = {"pawn": salib_adapter.salib_pawn, "delta": salib_adapter.delta}[kind]
+    estimate: Estimator = {"pawn": salib_adapter.pawn, "delta": salib_adapter.delta}[kind]
     mean = y.mean(axis=-1)
     corrected = kind == "delta"
     values, sd = _bootstrapped(estimate, x, mean, rng, resamples, corrected)
