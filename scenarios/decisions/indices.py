@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
 
 from scenarios.decisions import salib_adapter, screening, sobol_indices
 from scenarios.decisions.screening import DUMMY
@@ -191,10 +192,18 @@ def ranks_told(found: Sequence[Index]) -> int:
     return len(ranked) if ranked and np.isfinite(ranked[-1].low) else number
 
 
-def above_chance(index: Index, found: Sequence[Index]) -> bool:
-    """Whether an index is more than nothing: its interval is above zero and above the dummy's, if any."""
-    dummies = [other.high for other in found if other.factor == DUMMY and other.kind == index.kind]
-    return bool(index.low > max([0.0, *dummies]))
+def above_chance(index: Index, found: Sequence[Index], blocks: int) -> bool:
+    """Whether an index is more than nothing, allowing for how many of its kind were looked at.
+
+    Of 150 factors that do nothing, eight have an interval of 90 % above zero. So the interval is widened by
+    Bonferroni's rule, with Student's quantiles as there are few ``blocks``; it must be above zero and above the
+    dummy's, if there is one. In trials with Morris one sweep of 40 factors in three still had a false alarm.
+    """
+    same = [other for other in found if other.kind == index.kind]
+    dummies = [other.high for other in same if other.factor == DUMMY]
+    tail = (1.0 - COVERAGE) / 2.0
+    wider = stdtrit(max(1, blocks - 1), 1.0 - tail / max(1, len(same) - len(dummies))) / ndtri(1.0 - tail)
+    return bool(index.estimate - wider * (index.estimate - index.low) > max([0.0, *dummies]))
 
 
 SHARES = (0.25, 0.5, 0.75, 1.0)

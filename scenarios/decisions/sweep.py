@@ -237,7 +237,7 @@ def tables(sweep: Sweep) -> dict[str, pl.DataFrame]:
         _check_enough(sweep, name, chance, int(good.sum()))
         design, used = sweep.design.only(good), y[good]
         of_name = ix.indices(design, used, seed)
-        found += list(_index_rows(sweep, name, of_name))
+        found += list(_index_rows(sweep, name, of_name, len(used)))
         for blocks, index in ix.convergence(design, used, seed, of_name):
             row = (name, sweep.asked.method, index.kind, _factor(sweep, index.factor), blocks)
             steps.append((*row, blocks / len(used), index.estimate, index.low, index.high))
@@ -271,7 +271,7 @@ def _factor(sweep: Sweep, number: int) -> str:
     return "dummy" if number == DUMMY else sweep.design.factors[number]
 
 
-def _index_rows(sweep: Sweep, name: str, found: Sequence[Index]) -> Iterator[tuple[Any, ...]]:
+def _index_rows(sweep: Sweep, name: str, found: Sequence[Index], blocks: int) -> Iterator[tuple[Any, ...]]:
     """Rows of one indicator; ``unit`` is the index's own: of the variance, a distance, or the outcome's."""
     unit = {
         "morris": sweep.model.unit(name), "sobol": "share of variance", "fast": "share of variance",
@@ -286,7 +286,7 @@ def _index_rows(sweep: Sweep, name: str, found: Sequence[Index]) -> Iterator[tup
             yield (
                 _factor(sweep, index.factor), second, name, unit, sweep.asked.method, kind, index.estimate,
                 index.low, index.high, apart.get(index.factor) if ranked else None,
-                None if index.factor == DUMMY or kind in ("mu", "sigma") else ix.above_chance(index, of_kind),
+                None if index.factor == DUMMY or kind in ("mu", "sigma") else ix.above_chance(index, of_kind, blocks),
             )  # fmt: skip
 
 
