@@ -196,8 +196,9 @@ def above_chance(index: Index, found: Sequence[Index], blocks: int) -> bool:
     """Whether an index is more than nothing, allowing for how many of its kind were looked at.
 
     Of 150 factors that do nothing, eight have an interval of 90 % above zero. So the interval is widened by
-    Bonferroni's rule, with Student's quantiles as there are few ``blocks``; it must be above zero and above the
-    dummy's, if there is one. In trials with Morris one sweep of 40 factors in three still had a false alarm.
+    Bonferroni's rule, with Student's quantiles as there are few ``blocks``; it must be above zero and above
+    the dummy's, if there is one. In trials with Morris one sweep of 40 factors in three still had a false
+    alarm.
     """
     same = [other for other in found if other.kind == index.kind]
     dummies = [other.high for other in same if other.factor == DUMMY]

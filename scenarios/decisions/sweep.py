@@ -286,7 +286,8 @@ def _index_rows(sweep: Sweep, name: str, found: Sequence[Index], blocks: int) ->
             yield (
                 _factor(sweep, index.factor), second, name, unit, sweep.asked.method, kind, index.estimate,
                 index.low, index.high, apart.get(index.factor) if ranked else None,
-                None if index.factor == DUMMY or kind in ("mu", "sigma") else ix.above_chance(index, of_kind, blocks),
+                None if index.factor == DUMMY or kind in ("mu", "sigma")
+                else ix.above_chance(index, of_kind, blocks),
             )  # fmt: skip
 
 

@@ -148,7 +148,7 @@ def _show(
             console.print(line, markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())
     more = [
         MEANING[made.asked.method],
-        f"More than chance: so sure that it counts although {len(made.design.factors)} factors were looked at.",
+        f"More than chance: sure enough although {len(made.design.factors)} factors were looked at.",
         _of_what(made),
         _of_draws(made, belief),
         f"Tables, figures and manifest.json are in {out}" if out else
