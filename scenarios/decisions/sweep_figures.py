@@ -67,7 +67,7 @@ def _title(of: str, story: Story, what: str) -> str:
 def _subtitle(story: Story, of: str, more: str) -> str:
     scenario = next(iter(story.titles.values()))
     when = "months after the first class" if of == "effect" else "months"
-    return f"{scenario}, {story.month} {when}; bars: 90 % intervals. {more}"
+    return f"{scenario}, {story.month} {when}. {more}"
 
 
 def _indicators(tables: dict[str, pl.DataFrame]) -> list[str]:
@@ -95,7 +95,7 @@ def indices_figure(tables: dict[str, pl.DataFrame], method: str, of: str, story:
     note = (
         "Chance is taken out."
         if method in ("sobol", "morris", "fast")
-        else "Grey band: a parameter that does nothing."
+        else "Lines: 90 % intervals; grey band: a parameter that does nothing."
     )
     figure, axes = slide(
         story, _title(of, story, "What moves"), _subtitle(story, of, note), columns=len(names)
@@ -152,7 +152,7 @@ def convergence_figure(tables: dict[str, pl.DataFrame], method: str, of: str, st
     steps = tables["convergence"].filter(pl.col("kind") == kind)
     if steps["blocks"].n_unique() < 2:
         return None
-    note = "Where lines still move, ask for more."
+    note = "Bars: 90 % intervals. Where lines still move, ask for more."
     figure, axes = slide(
         story,
         _title(of, story, "Has the sample settled? What moves"),
@@ -192,7 +192,7 @@ def second_order_figure(tables: dict[str, pl.DataFrame], of: str, story: Story) 
     if rows.is_empty():
         return None
     names = _indicators(tables)[:2]
-    note = "Share of the parameters' variance in %; bold: the 90 % interval leaves zero out."
+    note = "In % of the parameters' variance; bold: the 90 % interval leaves zero out."
     figure, axes = slide(
         story,
         _title(of, story, "Which factors work together on"),
@@ -214,7 +214,7 @@ def _matrix(axes: Axes, rows: pl.DataFrame, factors: list[str]) -> None:
             i, j = sorted((factors.index(row["parameter"]), factors.index(row["parameter_2"])))
             values[j, i], sure[j, i] = row["estimate"], row["low"] > 0.0 or row["high"] < 0.0
     limit = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
-    axes.imshow(values, cmap="RdBu_r", vmin=-1.4 * limit, vmax=1.4 * limit, aspect="auto")
+    axes.imshow(values, cmap="RdBu_r", vmin=-2.2 * limit, vmax=2.2 * limit, aspect="auto")
     for j, i in np.argwhere(np.isfinite(values)):
         text = f"{100.0 * values[j, i]:.0f}".replace("-", "−")
         weight = "bold" if sure[j, i] else "normal"
