@@ -34,7 +34,7 @@ from scenarios.cli_options import (
     print_json,
 )
 from scenarios.data_commands import data_app
-from scenarios.decisions import allocate_cli, attribute_cli, rank_cli
+from scenarios.decisions import allocate_cli, attribute_cli, rank_cli, sweep_cli
 
 if TYPE_CHECKING:
     from simulation.inputs import InputError
@@ -53,6 +53,7 @@ app.add_typer(data_app, name="data")
 rank_cli.register(app)
 attribute_cli.register(app)
 allocate_cli.register(app)
+sweep_cli.register(app)
 
 
 @app.callback()
