@@ -34,7 +34,7 @@ from scenarios.cli_options import (
     print_json,
 )
 from scenarios.data_commands import data_app
-from scenarios.decisions import rank_cli
+from scenarios.decisions import discover_cli, rank_cli
 
 if TYPE_CHECKING:
     from simulation.inputs import InputError
@@ -51,6 +51,7 @@ scenario_app = typer.Typer(help="Check, show and list scenarios.", no_args_is_he
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(data_app, name="data")
 rank_cli.register(app)
+discover_cli.register(app)
 
 
 @app.callback()

@@ -66,7 +66,9 @@ def discover(
     others = tuple(k for k in range(len(draws.options)) if k != chosen)
     if rival is not None:
         if threshold is not None:
-            raise InputError(None, "--threshold", threshold, "is given together with --rival", "keep one of the two")
+            raise InputError(
+                None, "--threshold", threshold, "is given together with --rival", "keep one of the two"
+            )
         others = (draws.option(rival, "--rival"),)
         if others == (chosen,):
             raise InputError(None, "--rival", rival, "is the preferred option itself", "name another")
@@ -94,7 +96,9 @@ def _chance(of_replicates: FloatArray, margin: FloatArray) -> tuple[float, float
     within = float(of_replicates.var(axis=1, ddof=1).mean()) / replicates
     total = float(margin.var(ddof=1))
     lost = (of_replicates < 0.0).mean(axis=1)
-    return (min(1.0, within / total) if total > 0.0 else float("nan")), float(((lost > 0) & (lost < 1)).mean())
+    return (min(1.0, within / total) if total > 0.0 else float("nan")), float(
+        ((lost > 0) & (lost < 1)).mean()
+    )
 
 
 # Tables
@@ -131,8 +135,9 @@ def tables(found: Discovery) -> dict[str, pl.DataFrame]:
         ends = float(column.min()), float(column.max())
         low, high = max(ends[0], float(box.low[p])), min(ends[1], float(box.high[p]))
         name = draws.names[p]
-        rows.append((name, unit_of(name), low, high, *ends, float(region.p_values[p]),
-        region.reproducibility[p]))
+        rows.append(
+            (name, unit_of(name), low, high, *ends, float(region.p_values[p]), region.reproducibility[p])
+        )
     steps = []
     for box in region.trajectory if region is not None else ():
         quality = quality_of(box.holds(draws.x), found.loses)
@@ -208,42 +213,54 @@ def _where(found: Discovery) -> list[str]:
     if region is None:
         everywhere = "everywhere" if found.loses.any() else "nowhere"
         return [f"It loses {everywhere}, so there is no region to look for."]
-    base = percent(float(found.loses.mean()))
     if not region.found:
-        tried = (
-            "on half of the draws no box stood out at all"
-            if np.isnan(region.unseen_density)
-            else f"boxes found on half of the draws lose in {percent(region.unseen_density)} of the other
-            half, " f"against {base} everywhere (chance of as much with nothing in it
-            {region.unseen_p_value:.2g})"
-        )
-        return [
-            f"No region found: no part of the parameters was found in which it loses clearly more often;
-            {tried}. " "Either losing does not hang on a few parameters, or there are too few draws to see
-            on which."
-        ]
-    names = [
-        f"`{found.draws.names[p]}` {range_text(found.draws.names[p], region.box.low[p], region.box.high[p])}"
-        for p in ordered(found)
-    ]
+        return [_nothing_found(found, region)]
+    names = [restriction(found, p) for p in ordered(found)]
     told = [
         f"Where {joined(names)}, it loses in {percent(region.quality.density)}: this region holds "
-        f"{percent(region.quality.mass)} of the draws and {percent(region.quality.coverage)} of all losses.
-        On draws " f"that a box was not found on, it is {percent(region.unseen_density)}, which is nearer to
-        what to expect."
+        f"{percent(region.quality.mass)} of the draws and {percent(region.quality.coverage)} of all losses. "
+        f"On draws that a box was not found on, it is {percent(region.unseen_density)}, "
+        "which is nearer to what to expect."
     ]
     if found.density is not None and region.quality.density < found.density:
-        told.append(f"No box that stands reaches the {percent(found.density)} asked for; this is the
-        densest.")
-    meanings = [f"`{name}`: {meaning_of(name)}." for p in ordered(found) if meaning_of(name := found.draws.names[p])]
-    return told + meanings
+        told.append(
+            f"No box reaches the {percent(found.density)} asked for; this is the densest that stands."
+        )
+    for p in ordered(found):
+        name = found.draws.names[p]
+        if meaning_of(name):
+            told.append(f"`{name}`: {meaning_of(name)}.")
+    return told
+
+
+def restriction(found: Discovery, p: int) -> str:
+    """The range of parameter number ``p`` in the region: "`visit_knowhow` is below 0.12"."""
+    region = found.region
+    assert region is not None
+    name = found.draws.names[p]
+    return f"`{name}` {range_text(name, float(region.box.low[p]), float(region.box.high[p]))}"
+
+
+def _nothing_found(found: Discovery, region: Region) -> str:
+    if np.isnan(region.unseen_density):
+        tried = "on half of the draws no box stood out at all"
+    else:
+        tried = (
+            f"boxes found on half of the draws lose in {percent(region.unseen_density)} of the other half, "
+            f"against {percent(float(found.loses.mean()))} everywhere"
+        )
+    return (
+        "No region found: no part of the parameters was found in which it loses clearly more often "
+        f"({tried}). Either losing does not hang on a few parameters, or there are too few draws to see "
+        f"on which."
+    )
 
 
 def _chance_words(found: Discovery) -> list[str]:
     if np.isnan(found.chance):
         return ["Each draw has one replicate, so that chance cannot be told from the parameters."]
     return [
-        f"{percent(found.chance)} of the variance of the difference between draws is chance, which no
-        parameter " f"explains; in {percent(found.disagree)} of the draws the replicates disagree on whether
-        it loses."
+        f"{percent(found.chance)} of the variance of the difference between draws is chance, which no "
+        f"parameter "
+        f"explains; in {percent(found.disagree)} of the draws the replicates disagree on whether it loses."
     ]

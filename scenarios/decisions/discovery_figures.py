@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenarios.decisions.discovery import Discovery, against, ordered, percent
-from scenarios.decisions.parameter_words import option_title, range_text, unit_of
+from scenarios.decisions.discovery import Discovery, against, ordered, percent, restriction
+from scenarios.decisions.parameter_words import option_title, unit_of
 from scenarios.decisions.prim import quality_of
 from scenarios.drawing import COLOURS, GREY, INK, Story, drawn, plain_ticks, slide
 
@@ -37,14 +37,12 @@ def _draws(found: Discovery, story: Story) -> Figure | None:
     x = found.draws.x[:, chosen[0]]
     y = found.draws.x[:, chosen[1]] if len(chosen) > 1 else found.margin
     title = f"When “{option_title(found.draws.options[found.option])}” loses"
-    rest = "".join(
-        f"; and {found.draws.names[p]} {range_text(found.draws.names[p], region.box.low[p],
-        region.box.high[p])}" for p in chosen[2:]
-    )
+    rest = [restriction(found, p).replace("`", "") for p in chosen[2:]]
     subtitle = (
         f"Against {against(found)}, by {found.draws.label.lower()}. In the shaded region it loses in "
-        f"{percent(region.quality.density)} of the draws, everywhere in
-        {percent(float(found.loses.mean()))}{rest}"
+        f"{percent(region.quality.density)} of the draws, everywhere in {percent(float(found.loses.mean()))}"
+        + "".join(f"; the region also asks that {each}" for each in rest[:1])
+        + "".join(f" and {each}" for each in rest[1:])
     )
     figure, (axes,) = slide(story, title, subtitle)
     for loses, colour, marker, label in ((False, HOLDS, "o", "it holds"), (True, LOSES, "X", "it loses")):
@@ -78,8 +76,12 @@ def _shade(axes: Axes, found: Discovery, chosen: list[int]) -> None:
     down, up = bottom, top
     if len(chosen) > 1:
         down, up = max(bottom, box.low[chosen[1]]), min(top, box.high[chosen[1]])
-    shape = Rectangle((low, down), high - low, up - down, facecolor=LOSES, alpha=0.12, edgecolor="none", zorder=0)
-    frame = Rectangle((low, down), high - low, up - down, fill=False, edgecolor=LOSES, linewidth=1.5, zorder=2)
+    shape = Rectangle(
+        (low, down), high - low, up - down, facecolor=LOSES, alpha=0.12, edgecolor="none", zorder=0
+    )
+    frame = Rectangle(
+        (low, down), high - low, up - down, fill=False, edgecolor=LOSES, linewidth=1.5, zorder=2
+    )
     axes.add_patch(shape)
     axes.add_patch(frame)
     axes.set_xlim(left, right)
@@ -96,16 +98,17 @@ def _trajectory(found: Discovery, story: Story) -> Figure | None:
     base = 100.0 * float(found.loses.mean())
     title = "How much of the losing a region holds, and how sure losing is in it"
     subtitle = (
-        "Each point is a box, a slice smaller than the one to its right. Coverage: share of all losses that
-        lie in the " "box. Density: share of its draws that lose. Boxes further left follow chance more and
-        more"
+        "Each point is a box, a slice smaller than the one to its right. Coverage: share of all losses "
+        "that lie in "
+        "the box. Density: share of its draws that lose. Boxes further left follow chance more and more"
     )
     figure, (axes,) = slide(story, title, subtitle)
     axes.plot(coverage, density, color=HOLDS, linewidth=1.5, marker="o", markersize=6, zorder=2)
     _level(axes, base, "share of all draws that lose", GREY)
     if np.isfinite(region.unseen_density):
-        _level(axes, 100.0 * region.unseen_density, "density on draws that boxes were not found on",
-        COLOURS[2])
+        _level(
+            axes, 100.0 * region.unseen_density, "density on draws that boxes were not found on", COLOURS[2]
+        )
     if region.found:
         place = (100.0 * region.quality.coverage, 100.0 * region.quality.density)
         axes.plot(*place, marker="D", markersize=13, color=LOSES, markeredgecolor="white", zorder=4)

@@ -153,7 +153,7 @@ def _manifest(file: Path) -> dict[str, Any]:
 
 
 def _wanted(folder: Path, table: pl.DataFrame, weights: Mapping[str, float], field: str) -> list[str]:
-    """The outcomes that ``weights`` need, in the order of all, each found in the table and in its own unit."""
+    """The outcomes that ``weights`` need, in the order of all, each found and in its own unit."""
     needed = {name for weighed in weights for name in DIMENSIONS.get(weighed, (weighed,))}
     there = set(table["outcome"].to_list())
     for name in sorted(needed - there):
@@ -237,3 +237,18 @@ def _label(weights: Mapping[str, float]) -> tuple[str, str]:
         return outcome.label + (", turned round (less is better)" if outcome.better < 0 else ""), outcome.unit
     told = ", ".join(f"{name} {weight:g}" for name, weight in weights.items())
     return f"Objective ({told})", "standard deviations"
+
+
+def source_of(draws: Draws) -> str:
+    """Where the draws come from, for the foot of a figure."""
+    told = draws.manifest.get("parameters")
+    told = told if isinstance(told, dict) else {}
+    posterior = told.get("posterior")
+    kinds = {"prior": "prior draws", "default": "default parameters"}
+    if isinstance(posterior, dict):
+        kind = f"posterior draws (file {str(posterior.get('sha256', ''))[:8]})"
+    else:
+        kind = kinds.get(str(told.get("draws")), "draws of the parameters")
+    replicates = draws.values.shape[1]
+    each = f"{replicates} replicates each" if replicates > 1 else "one replicate each"
+    return f"scoresim, {kind}: {len(draws.x)}, {each}, of {draws.manifest.get('command', 'another command')}"

@@ -221,8 +221,8 @@ def _of_group(
     """The same of an additive regression on the strongest ``members`` that stand out, chosen anew in each
     order.
 
-    The best member is always in; others where they are stronger than the best of as many inert ones mostly is, and
-    as long as there are ``CROWDED`` draws a column.
+    The best member is always in; others where they are stronger than the best of as many inert ones mostly
+    is, and as long as there are ``CROWDED`` draws a column.
     """
     some = list(members)
     bar = float(np.median(strength[some][:, 1:].max(axis=0)))

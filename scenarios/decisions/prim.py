@@ -175,12 +175,12 @@ def _best_peel(
 
 
 def _between(ranked: FloatArray, place: int) -> float:
-    """The middle between the value at ``place`` and the one before: where an edge is least bound to a draw."""
+    """The middle between the value at ``place`` and the one before it."""
     return float((ranked[place - 1] + ranked[place]) / 2.0)
 
 
 def paste(box: Box, x: FloatArray, cases: BoolArray, alpha: float = ALPHA) -> Box:
-    """The box with slices put back, the best first, as long as cases come in and their share does not fall."""
+    """The box with slices put back, the best first, while cases come in and their share does not fall."""
     while True:
         now = quality_of(box.holds(x), cases)
         wider = [
