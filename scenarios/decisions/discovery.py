@@ -17,6 +17,9 @@ from simulation.inputs import InputError
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+FEW_LOSSES = 20
+"""Losing draws below which it is said that there are few: halves of them hardly show a region."""
+
 
 @dataclass(frozen=True, eq=False)
 class Discovery:
@@ -219,8 +222,8 @@ def _where(found: Discovery) -> list[str]:
     told = [
         f"Where {joined(names)}, it loses in {percent(region.quality.density)}: this region holds "
         f"{percent(region.quality.mass)} of the draws and {percent(region.quality.coverage)} of all losses. "
-        f"On draws that a box was not found on, it is {percent(region.unseen_density)}, "
-        "which is nearer to what to expect."
+        f"Boxes found on half of the draws lose in {percent(region.unseen_density)} of the other half: "
+        "expect something between the two."
     ]
     if found.density is not None and region.quality.density < found.density:
         told.append(
@@ -247,12 +250,13 @@ def _nothing_found(found: Discovery, region: Region) -> str:
     else:
         tried = (
             f"boxes found on half of the draws lose in {percent(region.unseen_density)} of the other half, "
-            f"against {percent(float(found.loses.mean()))} everywhere"
+            f"against {percent(float(found.loses.mean()))} everywhere, p {region.unseen_p_value:.2g}"
         )
+    few = f" It loses in {int(found.loses.sum())} draws only." if found.loses.sum() < FEW_LOSSES else ""
     return (
         "No region found: no part of the parameters was found in which it loses clearly more often "
-        f"({tried}). Either losing does not hang on a few parameters, or there are too few draws to see "
-        f"on which."
+        f"({tried}). Either losing does not hang on a few parameters, or there are too few draws to see on "
+        f"which.{few}"
     )
 
 

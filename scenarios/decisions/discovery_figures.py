@@ -58,7 +58,8 @@ def _draws(found: Discovery, story: Story) -> Figure | None:
         axes.set_ylabel(_axis_label(found.draws.names[chosen[1]]))
     else:
         axes.axhline(0.0, color=INK, linewidth=1.2, zorder=1)
-        axes.set_ylabel(f"{found.draws.label} less the other's,\n{found.draws.unit}")
+        other = "the best rival's" if found.threshold is None else "the threshold"
+        axes.set_ylabel(f"{found.draws.label} less {other},\n{found.draws.unit}")
     plain_ticks(axes.xaxis, 7)
     plain_ticks(axes.yaxis, 7)
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, frameon=False, borderaxespad=0.0)
@@ -100,15 +101,16 @@ def _trajectory(found: Discovery, story: Story) -> Figure | None:
     subtitle = (
         "Each point is a box, a slice smaller than the one to its right. Coverage: share of all losses "
         "that lie in "
-        "the box. Density: share of its draws that lose. Boxes further left follow chance more and more"
+        "the box. Density: share of its draws that lose. Boxes further left follow chance more and "
+        "more; the region shown is "
+        "one of them, freed of the restrictions that chance explains"
     )
     figure, (axes,) = slide(story, title, subtitle)
     axes.plot(coverage, density, color=HOLDS, linewidth=1.5, marker="o", markersize=6, zorder=2)
-    _level(axes, base, "share of all draws that lose", GREY)
-    if np.isfinite(region.unseen_density):
-        _level(
-            axes, 100.0 * region.unseen_density, "density on draws that boxes were not found on", COLOURS[2]
-        )
+    unseen = 100.0 * region.unseen_density
+    _level(axes, base, "share of all draws that lose", GREY, above=not unseen > base)
+    if np.isfinite(unseen):
+        _level(axes, unseen, "density on draws that boxes were not found on", COLOURS[2], above=unseen > base)
     if region.found:
         place = (100.0 * region.quality.coverage, 100.0 * region.quality.density)
         axes.plot(*place, marker="D", markersize=13, color=LOSES, markeredgecolor="white", zorder=4)
@@ -128,7 +130,12 @@ def _trajectory(found: Discovery, story: Story) -> Figure | None:
     return figure
 
 
-def _level(axes: Axes, height: float, text: str, colour: str) -> None:
+def _level(axes: Axes, height: float, text: str, colour: str, above: bool) -> None:
+    """A dashed line at ``height``, with what it is above or below it."""
     style: dict[str, Any] = {"color": colour, "zorder": 1}
     axes.axhline(height, linestyle="--", linewidth=1.3, **style)
-    axes.text(0.0, height + 0.8, f"{text}: {height:.0f} %", size=11, va="bottom", **style)
+    axes.annotate(
+        f"{text}: {height:.0f} %", (0.0, height), (0, 4 if above else -5), textcoords="offset points", "
+        f"size=11,
+        va="bottom" if above else "top", **style,
+    )  # fmt: skip

@@ -199,12 +199,12 @@ def _cube(
 
 def _shared(values: FloatArray) -> tuple[FloatArray, list[int], NDArray[np.bool_]]:
     """(values of the draws that the compared options share, these options, which draws they are)."""
-    there = np.isfinite(values).all(axis=1)  # (draws, options)
+    there: NDArray[np.bool_] = np.asarray(np.isfinite(values).all(axis=1))  # (draws, options)
     counts = there.sum(axis=0)
     enough = min(STAYED * counts.max(), np.sort(counts)[-min(2, len(counts))])  # two options at the least
     stayed = (counts >= enough) & (counts > 0)
     kept = np.flatnonzero(stayed).tolist()
-    whole = there[:, kept].all(axis=1)
+    whole: NDArray[np.bool_] = np.asarray(there[:, kept].all(axis=1))
     return values[whole][:, :, kept], kept, whole
 
 
@@ -251,4 +251,6 @@ def source_of(draws: Draws) -> str:
         kind = kinds.get(str(told.get("draws")), "draws of the parameters")
     replicates = draws.values.shape[1]
     each = f"{replicates} replicates each" if replicates > 1 else "one replicate each"
-    return f"scoresim, {kind}: {len(draws.x)}, {each}, of {draws.manifest.get('command', 'another command')}"
+    return (
+        f"scoresim, {kind}: {len(draws.x)}, {each}, from {draws.manifest.get('command', 'another command')}"
+    )

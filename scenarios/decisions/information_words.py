@@ -20,7 +20,7 @@ from scenarios.decisions.parameter_words import (
     submodel_of,
     unit_of,
 )
-from scenarios.wording import interval, joined
+from scenarios.wording import decimals_for, interval, joined
 
 SHOWN = 12
 """Parameters shown at most; the table has all."""
@@ -49,14 +49,15 @@ class Information:
 
 
 def stands_out(value: Value) -> bool:
-    """Whether it is more than the best of all parameters is worth in permuted draws (but for 1 case in 20)."""
+    """Whether it is worth more than the best of all parameters is in 19 of 20 permutations of the draws."""
     return value.value > 0.0 and value.p_value <= LEVEL
 
 
 def find_out(draws: Draws, seed: int, groups: bool) -> Information:
     """The value of knowing each parameter, and with ``groups`` each submodel's together."""
     submodels = tuple(dict.fromkeys(map(submodel_of, draws.names))) if groups else ()
-    members = [[p for p, name in enumerate(draws.names) if submodel_of(name) == part] for part in submodels]
+    parts = [submodel_of(name) for name in draws.names]
+    members = [[p for p, its in enumerate(parts) if its == part] for part in submodels]
     return Information(draws, worth_knowing(draws.values, draws.x, seed, members), submodels)
 
 
@@ -199,13 +200,13 @@ def grid(found: Information) -> Table:
         table.add_column(heading)
     for heading in ("worth", "share of knowing all", "choice changes in", "p"):
         table.add_column(heading, justify="right")
-    evpi = found.learned.perfect.value
+    evpi, decimals = found.learned.perfect.value, decimals_for(found.learned.perfect.high)
     shown = [p for p in found.order if found.learned.single[p].value > 0.0][:SHOWN] or found.order[:3]
     for p in shown:
         name, value = found.draws.names[p], found.learned.single[p]
         share = percent(value.value / evpi) if evpi > 0.0 else "-"
         cells = (
-            interval(value.value, value.low, value.high),
+            interval(value.value, value.low, value.high, decimals=decimals),
             share,
             percent(value.changes),
             f"{value.p_value:.2f}",
@@ -223,8 +224,11 @@ def groups_grid(found: Information) -> Table:
     for heading in ("parameters", "worth", "choice changes in", "p"):
         table.add_column(heading, justify="right")
     columns = ("submodel", "parameters", "value", "low", "high", "choice_changes", "p_value")
+    decimals = decimals_for(found.learned.perfect.high)
     for name, count, *ends, changes, chance in tables(found)["groups"].select(columns).iter_rows():
-        table.add_row(name, str(count), escape(interval(*ends)), percent(changes), f"{chance:.2f}")
+        estimate, low, high = ends
+        worth = escape(interval(estimate, low, high, decimals=decimals))
+        table.add_row(name, str(count), worth, percent(changes), f"{chance:.2f}")
     return table
 
 

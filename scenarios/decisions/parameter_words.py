@@ -36,7 +36,9 @@ def grade_of(name: str) -> str:
 def meaning_of(name: str) -> str:
     """What the parameter is, to go on a sentence with."""
     meaning = PARAMETERS[name].meaning if name in PARAMETERS else ""
-    return meaning[:1].lower() + meaning[1:] if meaning[1:2].islower() else meaning
+    meaning = meaning[:1].lower() + meaning[1:] if meaning[1:2].islower() else meaning
+    module = SHORT.get(name.partition(".")[2])
+    return f"{meaning} (module {module})" if meaning and module else meaning
 
 
 def value_text(name: str, value: float) -> str:
