@@ -134,8 +134,13 @@ def _level(axes: Axes, height: float, text: str, colour: str, above: bool) -> No
     """A dashed line at ``height``, with what it is above or below it."""
     style: dict[str, Any] = {"color": colour, "zorder": 1}
     axes.axhline(height, linestyle="--", linewidth=1.3, **style)
+    offset, side = ((0, 4), "bottom") if above else ((0, -5), "top")
     axes.annotate(
-        f"{text}: {height:.0f} %", (0.0, height), (0, 4 if above else -5), textcoords="offset points", "
-        f"size=11,
-        va="bottom" if above else "top", **style,
-    )  # fmt: skip
+        f"{text}: {height:.0f} %",
+        (0.0, height),
+        offset,
+        textcoords="offset points",
+        size=11,
+        va=side,
+        **style,
+    )

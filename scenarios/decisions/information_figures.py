@@ -53,8 +53,7 @@ def _bars(
     now = option_title(found.draws.options[found.draws.best])
     subtitle = (
         f"“{now}” would be chosen now, of {len(found.draws.options)} options. Bars: expected gain from "
-        f"knowing "
-        f"perfectly; lines: 90 % intervals.{note}"
+        f"knowing perfectly; lines: 90 % intervals.{note}"
     )
     figure, (axes,) = slide(story, title, subtitle)
     rows = [("everything", found.learned.perfect), *bars]
