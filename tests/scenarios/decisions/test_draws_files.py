@@ -107,13 +107,12 @@ def test_what_is_missing_is_named_with_the_command_that_writes_it(made, tmp_path
         ("draws", lambda t: t.filter(pl.col("draw") < 9), ("9 draws", "fewer than 20", "--replicates")),
         (
             "draws",
-                            lambda t: t.with_columns(
-                    pl.when((pl.col("replicate") == 0) & (pl.col("option") == "option_0"))
-                    .then(5)
-                    .otherwise(pl.col("draw"))
-                    .alias("draw")
-                ),
-,
+            lambda t: t.with_columns(
+                pl.when((pl.col("replicate") == 0) & (pl.col("option") == "option_0"))
+                .then(5)
+                .otherwise(pl.col("draw"))
+                .alias("draw")
+            ),
             ("a replicate in two draws",),
         ),
         ("parameters", lambda t: t.head(12), ("lacks draws",)),

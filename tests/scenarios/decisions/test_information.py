@@ -33,7 +33,7 @@ WHOLE = float(np.hypot(1.0, 0.5))
 
 @pytest.fixture(scope="module")
 def learned():
-    """Values (draws, 2, 2) of nothing, and of mean + theta . weights with chance in each replicate."""
+    """What was learned from 20 data sets of 200 draws with much chance."""
     found = []
     for seed in range(20):
         theta = normal_draws(200, 4, seed)
