@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from scenarios.decisions.draws_files import Draws
+from scenarios.decisions.draws_files import Draws, left_out
 from scenarios.decisions.parameter_words import meaning_of, option_title, range_text, unit_of
 from scenarios.decisions.prim import Region, find_region, quality_of
 from scenarios.wording import decimals_for, joined, number
@@ -185,10 +185,7 @@ def percent(share: float) -> str:
 def sentences(found: Discovery) -> list[str]:
     """What was found, for a planner, a paragraph an entry."""
     told = [_how_often(found), *_where(found), *_chance_words(found)]
-    if found.draws.left:
-        left = "; ".join(option_title(name) for name in found.draws.left)
-        told.append(f"Not compared, as they left the race early: {left}.")
-    return told
+    return told + left_out(found.draws)
 
 
 def against(found: Discovery) -> str:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from scenarios.decisions.objectives import DIMENSIONS, OUTCOMES, score
 from scenarios.decisions.outcomes import NAMES
+from scenarios.decisions.parameter_words import option_title
 from simulation.inputs import InputError, suggestion
 
 FloatArray = NDArray[np.float64]
@@ -49,6 +50,7 @@ class Draws:
         label, unit: of the values.
         names: of the parameters, those that do not vary left out.
         x: their values (draws, parameters).
+        repeats: draws left out because they share half of their parameters or more with one that is kept.
         manifest: of the command that wrote the folder.
         digest: of draws.parquet and parameters.parquet (SHA-256, hexadecimal).
 
@@ -62,6 +64,7 @@ class Draws:
     unit: str
     names: tuple[str, ...]
     x: FloatArray
+    repeats: int
     manifest: Mapping[str, Any]
     digest: str
 
@@ -101,23 +104,39 @@ def read_draws(folder: str | Path, weights: Mapping[str, float], field: str = "-
     )
     manifest = _manifest(folder / "manifest.json")
     options = tuple(dict.fromkeys(table["option"].to_list()))
+    _check_effects(folder, manifest)
     outcomes = _wanted(folder, table, weights, field)
     cube, numbers = _cube(folder, table, options, outcomes)
     draws, pairs, columns, _ = cube.shape
     flat = cube.reshape(draws * pairs, columns, len(outcomes))
     values = score(flat, outcomes, weights).reshape(draws, pairs, columns)
     values, kept, whole = _shared(values)
-    if len(values) < FEWEST_DRAWS:
-        problem = f"has {len(values)} draws that the compared options share, fewer than {FEWEST_DRAWS}"
-        raise InputError(folder, None, None, problem, MORE)
+    _check_enough(folder, len(values), "draws that the compared options share")
     names, x = _parameters(folder, parameters, numbers[whole])
+    apart = independent(x)
+    repeats = int((~apart).sum())
+    if repeats:
+        _check_enough(folder, int(apart.sum()), "points that do not share most of their parameters")
+        values, x = values[apart], x[apart]
     chosen, left = tuple(options[k] for k in kept), tuple(o for k, o in enumerate(options) if k not in kept)
     if len(options) == 1:
         chosen, values = (*chosen, NO_PROGRAMME), np.concatenate([values, np.zeros_like(values)], axis=2)
     label, unit = _label(weights)
     files = [(folder / name).read_bytes() for name in ("draws.parquet", "parameters.parquet")]
     digest = hashlib.sha256(b"".join(files)).hexdigest()
-    return Draws(folder, chosen, left, values, label, unit, names, x, manifest, digest)
+    return Draws(folder, chosen, left, values, label, unit, names, x, repeats, manifest, digest)
+
+
+def independent(x: FloatArray) -> NDArray[np.bool_]:
+    """Which draws (draws, parameters) to keep so that no two share half of their parameters or more.
+
+    Points of a sweep (Sobol, Morris) move few parameters at a time. Were such neighbours on both
+    sides of a check on unseen draws, it would check nothing. Draws at random are all kept.
+    """
+    apart = np.zeros(len(x), np.bool_)
+    for number, point in enumerate(x):
+        apart[number] = not ((x[:number][apart[:number]] == point).mean(axis=1) >= 0.5).any()
+    return apart
 
 
 # The files
@@ -150,6 +169,18 @@ def _manifest(file: Path) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise InputError(file, None, None, "is not a manifest", WRITERS)
     return read
+
+
+def _check_effects(folder: Path, manifest: Mapping[str, Any]) -> None:
+    design = manifest.get("design")
+    if isinstance(design, dict) and design.get("of") == "level":
+        problem = "holds levels, which cannot be laid beside no programme"
+        raise InputError(folder, None, None, problem, "sweep effects: scoresim sweep --of effect")
+
+
+def _check_enough(folder: Path, draws: int, what: str) -> None:
+    if draws < FEWEST_DRAWS:
+        raise InputError(folder, None, None, f"has {draws} {what}, fewer than {FEWEST_DRAWS}", MORE)
 
 
 def _wanted(folder: Path, table: pl.DataFrame, weights: Mapping[str, float], field: str) -> list[str]:
@@ -254,3 +285,17 @@ def source_of(draws: Draws) -> str:
     return (
         f"scoresim, {kind}: {len(draws.x)}, {each}, from {draws.manifest.get('command', 'another command')}"
     )
+
+
+def left_out(draws: Draws) -> list[str]:
+    """What was left out of the folder, in words."""
+    told = []
+    if draws.left:
+        names = "; ".join(option_title(name) for name in draws.left)
+        told.append(f"Not compared, as they left the race early: {names}.")
+    if draws.repeats:
+        told.append(
+            f"{draws.repeats} points of the design were left out because they share most of their parameters "
+            "with another: they would only seem to be further evidence."
+        )
+    return told

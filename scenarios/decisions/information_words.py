@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from scenarios.decisions.discovery import percent
-from scenarios.decisions.draws_files import Draws
+from scenarios.decisions.draws_files import Draws, left_out
 from scenarios.decisions.information import LEVEL, Learned, Value, worth_knowing
 from scenarios.decisions.parameter_words import (
     GRADES,
@@ -139,10 +139,7 @@ def sentences(found: Information) -> list[str]:
             f"the choice would change in {percent(perfect.changes)} of draws."
         )
         told += [_of_parameter(found, p) for p in found.clear[:3]] or [_nothing_clear(found)]
-    if found.draws.left:
-        left = "; ".join(option_title(name) for name in found.draws.left)
-        told.append(f"Not compared, as they left the race early: {left}.")
-    return told + _chance_words(found)
+    return told + _chance_words(found) + left_out(found.draws)
 
 
 def in_words(value: Value, unit: str) -> str:

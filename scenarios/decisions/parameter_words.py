@@ -59,9 +59,12 @@ def range_text(name: str, low: float, high: float) -> str:
 
 def option_title(name: str) -> str:
     """An option for people: "cooperation, safety" for a mix of modules; other names as they are."""
-    modules = name.split("+")
-    if name == ADAPTIVE:
-        return "largest gap first"
-    if not set(modules) <= set(SHORT):
+    mix, *variant = name.split(", ")
+    modules = mix.split("+")
+    if mix == ADAPTIVE:
+        title = "largest gap first"
+    elif not set(modules) <= set(SHORT):
         return name
-    return "all five modules" if len(modules) == len(MODULES) else ", ".join(SHORT[m] for m in modules)
+    else:
+        title = "all five modules" if len(modules) == len(MODULES) else ", ".join(SHORT[m] for m in modules)
+    return f"{title} ({', '.join(variant)})" if variant else title

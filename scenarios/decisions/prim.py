@@ -36,7 +36,7 @@ CANDIDATES = 6
 noise.
 """
 
-SPLITS = 20
+SPLITS = 12
 """Ways to halve the draws, for the check on unseen draws and for reproducibility."""
 
 

@@ -155,6 +155,7 @@ def test_figures_are_slides_without_overlaps(folder, noise):
 def test_words_for_people():
     assert option_title("cooperation+cleaner_production") == "cooperation, cleaner production"
     assert option_title("my_scenario") == "my_scenario"
+    assert option_title("cooperation+safety, group") == "cooperation, safety (group)"
     assert range_text("visit_days", -np.inf, 0.75) == "is below 0.75 days"
     assert range_text("visit_knowhow", 0.1, 0.15) == "is between 0.1 and 0.15"
     assert meaning_of("productivity_gain.quality").endswith("(module quality)")

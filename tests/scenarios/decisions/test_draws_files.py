@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from scenarios.decisions.draws_files import NO_PROGRAMME, read_draws, source_of
+from scenarios.decisions.draws_files import NO_PROGRAMME, left_out, read_draws, source_of
 from simulation.inputs import InputError
 from tests.scenarios.decisions.made_up_draws import in_bounds, planted, write_folder
 
@@ -76,6 +76,29 @@ def test_parameters_that_do_not_vary_are_left_out(made):
     rewrite(folder / "parameters.parquet", lambda t: t.with_columns(visit_days=pl.lit(0.75)))
     assert "visit_days" not in read_draws(folder, NET).names
     assert read_draws(folder, NET).x.shape[1] >= x.shape[1] - 1
+
+
+def test_points_of_a_design_that_moves_one_parameter_at_a_time_count_once(tmp_path):
+    rng = np.random.default_rng(1)
+    first, second = rng.random((2, 25, 4))
+    points = [first, second]
+    for k in range(4):  # Saltelli's design
+        mixed = first.copy()
+        mixed[:, k] = second[:, k]
+        points.append(mixed)
+    x = in_bounds(np.concatenate(points))
+    values = rng.normal(size=(len(x), 2, 1))
+    draws = read_draws(write_folder(tmp_path / "sobol", values, x), NET)
+    assert draws.repeats == 100
+    np.testing.assert_array_equal(draws.x, x[:50])
+    np.testing.assert_array_equal(draws.values[..., 0], values[:50, :, 0])
+    assert "100 points of the design were left out" in left_out(draws)[0]
+
+
+def test_levels_are_refused(made):
+    folder, _, _ = made
+    (folder / "manifest.json").write_text(json.dumps({"command": "sweep", "design": {"of": "level"}}))
+    refuse(folder, "holds levels", "--of effect")
 
 
 def refuse(folder, *words, weights=NET):

@@ -33,9 +33,9 @@ WHOLE = float(np.hypot(1.0, 0.5))
 
 @pytest.fixture(scope="module")
 def learned():
-    """What was learned from 20 data sets of 200 draws with much chance."""
+    """What was learned from 15 data sets of 200 draws with much chance."""
     found = []
-    for seed in range(20):
+    for seed in range(15):
         theta = normal_draws(200, 4, seed)
         values = two_options(theta, MEAN, WEIGHTS, 0.8, seed)
         found.append(worth_knowing(values, theta, seed, [[0, 1], [2, 3]]))
