@@ -216,11 +216,11 @@ def _where(found: Discovery) -> list[str]:
     if not region.found:
         return [_nothing_found(found, region)]
     names = [restriction(found, p) for p in ordered(found)]
+    seen, unseen = percent(region.quality.density), percent(region.unseen_density)
     told = [
-        f"Where {joined(names)}, it loses in {percent(region.quality.density)}: this region holds "
-        f"{percent(region.quality.mass)} of the draws and {percent(region.quality.coverage)} of all losses. "
-        f"Boxes found on half of the draws lose in {percent(region.unseen_density)} of the other half: "
-        "expect something between the two."
+        f"Where {joined(names)}, it loses in {seen}: this region holds {percent(region.quality.mass)} of the "
+        f"draws and {percent(region.quality.coverage)} of all losses. Boxes found on half of the draws lose in "
+        f"{unseen} of the other half" + (": expect something between the two." if seen != unseen else ".")
     ]
     if found.density is not None and region.quality.density < found.density:
         told.append(
