@@ -220,8 +220,8 @@ def _where(found: Discovery) -> list[str]:
     between = ": expect something between the two" if seen != unseen else ""
     told = [
         f"Where {joined(names)}, it loses in {seen}: this region holds {percent(region.quality.mass)} of the "
-        f"draws and {percent(region.quality.coverage)} of all losses. Boxes found on half of the draws lose in "
-        f"{unseen} of the other half{between}."
+        f"draws and {percent(region.quality.coverage)} of all losses. Boxes found on half of the draws lose "
+        f"in {unseen} of the other half{between}."
     ]
     if found.density is not None and region.quality.density < found.density:
         told.append(
