@@ -34,7 +34,7 @@ from scenarios.cli_options import (
     print_json,
 )
 from scenarios.data_commands import data_app
-from scenarios.decisions import allocate_cli, attribute_cli, rank_cli, sweep_cli
+from scenarios.decisions import allocate_cli, attribute_cli, discover_cli, rank_cli, sweep_cli
 
 if TYPE_CHECKING:
     from simulation.inputs import InputError
@@ -54,6 +54,7 @@ rank_cli.register(app)
 attribute_cli.register(app)
 allocate_cli.register(app)
 sweep_cli.register(app)
+discover_cli.register(app)
 
 
 @app.callback()

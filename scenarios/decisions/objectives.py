@@ -61,11 +61,11 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 """SCORE's aims, each made of effects that count alike (in standard deviations over options and draws)."""
 
 
-def parse_objective(text: str) -> dict[str, float]:
+def parse_objective(text: str, field: str = "--objective") -> dict[str, float]:
     """Weights by outcome or dimension of, say, ``productivity=2,decent_work=1`` or ``net_benefit``.
 
-    One without a number weighs 1. Raises InputError for what is unknown, named twice, or not a positive
-    number.
+    One without a number weighs 1. Raises InputError, naming the option ``field``, for what is unknown, named
+    twice, or not a positive number.
     """
     weights: dict[str, float] = {}
     known = {name for name, outcome in OUTCOMES.items() if outcome.better} | set(DIMENSIONS)
@@ -75,27 +75,27 @@ def parse_objective(text: str) -> dict[str, float]:
         if name not in known:
             raise InputError(
                 None,
-                "--objective",
+                field,
                 name,
                 "is not an objective",
                 suggestion(name, sorted(known), "objectives"),
             )
         if name in weights:
-            raise InputError(None, "--objective", name, "is named twice", "name each objective once")
-        weights[name] = _weight(name, number)
+            raise InputError(None, field, name, "is named twice", "name each objective once")
+        weights[name] = _weight(name, number, field)
     if not weights:
-        raise InputError(None, "--objective", text, "names no objective", "write net_benefit, for instance")
+        raise InputError(None, field, text, "names no objective", "write net_benefit, for instance")
     return weights
 
 
-def _weight(name: str, number: str) -> float:
+def _weight(name: str, number: str, field: str) -> float:
     try:
         weight = float(number or 1.0)
     except ValueError:
         weight = float("nan")
     if not (np.isfinite(weight) and weight > 0.0):
         problem = f"is not a weight of {name}"
-        raise InputError(None, "--objective", number, problem, f"write {name}=1, or another positive number")
+        raise InputError(None, field, number, problem, f"write {name}=1, or another positive number")
     return weight
 
 

@@ -1,0 +1,130 @@
+"""`scoresim discover` and `scoresim information`: from a folder of draws to tables, words and figures."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from rich.markup import escape
+from rich.table import Table
+
+from scenarios import output, terminal
+from scenarios.answers import Answer
+from scenarios.decisions import discovery, discovery_figures, information_figures, information_words
+from scenarios.decisions.draws_files import Draws, read_draws, source_of
+from scenarios.decisions.objectives import parse_objective
+from scenarios.decisions.parameter_words import value_text
+from scenarios.progress import working
+from simulation.inputs import InputError, check_out_dir
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def discover(
+    folder: str,
+    *,
+    option: str | None,
+    rival: str | None,
+    outcome: str | None,
+    objective: str | None,
+    threshold: float | None,
+    density: float | None,
+    seed: int,
+    out: str | None,
+    quiet: bool,
+) -> Answer:
+    """When the preferred option of a folder of draws loses."""
+    if outcome is not None and objective is not None:
+        problem = "is given together with --outcome"
+        raise InputError(None, "--objective", objective, problem, "keep one of the two")
+    field = "--outcome" if objective is None else "--objective"
+    draws = _read(folder, objective or outcome or "net_benefit", field, out)
+    with working("Looking for the region", quiet):
+        found = discovery.discover(
+            draws, seed, option=option, rival=rival, threshold=threshold, density=density
+        )
+    tables, about = discovery.tables(found), _manifest("discover", draws, seed, objective or outcome)
+    about |= {
+        "option": draws.options[found.option], "rivals": [draws.options[k] for k in found.rivals],
+        "threshold": threshold, "density": density,
+    }  # fmt: skip
+    _write(out, tables, lambda: discovery_figures.figures(found, source_of(draws)), about, quiet)
+    grids = [_boxes_grid(found)] if discovery.ordered(found) else []
+    return Answer(tables, about, lambda: _show(discovery.sentences(found), grids, draws, out))
+
+
+def information(
+    folder: str, *, outcome: str | None, groups: bool, seed: int, out: str | None, quiet: bool
+) -> Answer:
+    """What knowing each parameter before choosing among a folder's options is worth."""
+    draws = _read(folder, outcome or "net_benefit", "--outcome", out)
+    with working("Estimating the value of information", quiet):
+        found = information_words.find_out(draws, seed, groups)
+    tables = information_words.tables(found)
+    about = _manifest("information", draws, seed, outcome) | {"groups": groups}
+    _write(out, tables, lambda: information_figures.figures(found, source_of(draws)), about, quiet)
+    words = [*information_words.sentences(found), information_words.footnote(found)]
+    grids = [information_words.grid(found)] + ([information_words.groups_grid(found)] if groups else [])
+    return Answer(tables, about, lambda: _show(words, grids, draws, out))
+
+
+def _read(folder: str, objective: str, field: str, out: str | None) -> Draws:
+    weights = parse_objective(objective, field)
+    if out is not None:
+        check_out_dir(out)
+    return read_draws(folder, weights, field)
+
+
+def _manifest(command: str, draws: Draws, seed: int, objective: str | None) -> dict[str, Any]:
+    """What was done with which folder; its own manifest is kept whole."""
+    versions = {"python": platform.python_version(), **{name: version(name) for name in output.PACKAGES}}
+    return {
+        "command": command, "folder": str(draws.folder), "draws_sha256": draws.digest,
+        "objective": objective or "net_benefit", "options": list(draws.options), "left": list(draws.left),
+        "draws": len(draws.x), "seed": seed, "versions": versions, "code_revision": output.code_revision(),
+        "time": datetime.now(UTC).isoformat(timespec="seconds"), "read": dict(draws.manifest),
+    }  # fmt: skip
+
+
+def _write(
+    out: str | None,
+    tables: Mapping[str, pl.DataFrame],
+    draw: Callable[[], dict[str, Figure]],
+    about: Mapping[str, Any],
+    quiet: bool,
+) -> None:
+    if out is not None:
+        with working("Making the figures", quiet):
+            output.write(Path(out), tables, draw(), about)
+
+
+def _boxes_grid(found: discovery.Discovery) -> Table:
+    """The restrictions of the region, the surest first."""
+    table = Table(title="The region's restrictions", title_justify="left", header_style="bold")
+    table.add_column("parameter")
+    headings = ("from", "to", "in all draws from", "to", "p", "restricted in resamples")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    columns = ("parameter", "low", "high", "prior_low", "prior_high", "p_value", "reproducibility")
+    for name, *ends, chance, again in discovery.tables(found)["boxes"].select(columns).iter_rows():
+        cells = [escape(value_text(name, end)) for end in ends]
+        table.add_row(name, *cells, f"{chance:.1g}", discovery.percent(again))
+    return table
+
+
+def _show(words: list[str], grids: list[Table], draws: Draws, out: str | None) -> None:
+    console = terminal.console()
+    where = "Nothing was written; --out DIR keeps tables, figures and a manifest."
+    if out is not None:
+        where = f"Tables, figures and manifest.json are in {out}"
+    for grid in grids:
+        console.print(grid)
+    for line in [*words, f"{source_of(draws)}.", where]:
+        console.print(line, markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())
