@@ -30,7 +30,8 @@ class Convergence:
 
 def convergence(draws: FloatArray, names: Sequence[str]) -> Convergence:
     """How far the chains of ``draws`` (chains, draws, parameters) have met; ``names`` are the parameters'."""
-    rhat, effective = split_rhat(draws), effective_size(draws)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a chain that stands still
+        rhat, effective = split_rhat(draws), effective_size(draws)
     worst = int(np.argmax(np.where(np.isfinite(rhat), rhat, np.inf)))
     fewest = int(np.argmin(effective))
     return Convergence(float(rhat[worst]), names[worst], float(effective[fewest]), names[fewest])
