@@ -91,6 +91,7 @@ def calibrate(asked: Asked) -> Answer:
     source = provenance(
         f"scoresim calibrate --parts {asked.parts} --seed {asked.seed}", shipped_trials(), asked.seed,
         bank=bank.design.simulated, points=asked.parts * fitting.PART, sampler=_sampler(fit, met),
+        informed=[row["parameter"] for row in tables["parameters"] if row["informed"]],
     )  # fmt: skip
     write_draws(asked.out / POSTERIOR, table, source)
     frames = {name: pl.DataFrame(rows) for name, rows in tables.items()}

@@ -73,6 +73,7 @@ def parameters_table(fit: Fit) -> list[dict[str, Any]]:
         rows.append(
             {
                 "parameter": name,
+                "submodel": parameter.submodel,
                 "unit": parameter.unit,
                 "default": parameter.default,
                 "prior_low": float(prior[0]),

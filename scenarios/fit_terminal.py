@@ -37,6 +37,7 @@ def show_fit(tables: Mapping[str, Rows], out: Path) -> None:
             f"  {row['parameter']}: {row['prior_low']:.3g} to {row['prior_high']:.3g} before, "
             f"{row['low']:.3g} to {row['high']:.3g} after ({row['contraction']:.0%} of the variance gone)"
         )
+    _show_uninformed(console, tables["parameters"])
     _show_sampler(console, tables["convergence"][0])
     _show_emulator(console, tables.get("emulator", ()))
     for row in tables.get("coverage", ()):
@@ -52,6 +53,15 @@ def show_fit(tables: Mapping[str, Rows], out: Path) -> None:
     )
     _show_sensitivity(console, tables)
     console.print(f"Posterior and tables are in {out}")
+
+
+def _show_uninformed(console: Console, parameters: Rows) -> None:
+    """Every fitted parameter that stays as it was believed, by submodel."""
+    rows = [row for row in parameters if not row["informed"]]
+    console.print(f"Nothing informs the other {len(rows)}, which stay prior:")
+    for submodel in dict.fromkeys(row["submodel"] for row in rows):
+        names = ", ".join(row["parameter"] for row in rows if row["submodel"] == submodel)
+        console.print(f"  {submodel}: {names}", highlight=False)
 
 
 def _show_sampler(console: Console, row: Mapping[str, Any]) -> None:
