@@ -2,9 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from calibration.basis import FloatArray
+
+MOST_RHAT = 1.05
+"""Potential scale reduction above which chains have not met and their draws are not to be used."""
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """The worst of all parameters: R-hat and the number of independent draws, and whose they are."""
+
+    rhat: float
+    rhat_of: str
+    effective: float
+    effective_of: str
+
+    @property
+    def met(self) -> bool:
+        """Whether the chains have met (also where a chain stands still there is no saying so)."""
+        return bool(self.rhat <= MOST_RHAT)
+
+
+def convergence(draws: FloatArray, names: Sequence[str]) -> Convergence:
+    """How far the chains of ``draws`` (chains, draws, parameters) have met; ``names`` are the parameters'."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # a chain that stands still
+        rhat, effective = split_rhat(draws), effective_size(draws)
+    worst = int(np.argmax(np.where(np.isfinite(rhat), rhat, np.inf)))
+    fewest = int(np.argmin(effective))
+    return Convergence(float(rhat[worst]), names[worst], float(effective[fewest]), names[fewest])
 
 
 def split_rhat(draws: FloatArray) -> FloatArray:

@@ -49,6 +49,14 @@ class Accuracy:
     bias: FloatArray
     r2: FloatArray
 
+    def misfit(self, noise: FloatArray) -> FloatArray:
+        """The emulator's own error (targets): that of prediction less the chance in the responses.
+
+        ``noise`` (targets) is the standard error of a simulated response, from replicates of some points. A
+        study's published error holds the chance in its sample already, so this is what belongs beside it.
+        """
+        return np.sqrt(np.maximum(self.error**2 - noise**2, 0.0))
+
 
 @dataclass(frozen=True)
 class Emulator:
@@ -116,14 +124,6 @@ class Emulator:
             if kind == "product":
                 explained[j] += coefficients**2
         return explained
-
-    def misfit(self, noise: FloatArray) -> FloatArray:
-        """The emulator's own error (targets): the cross-validated one less the chance in the responses.
-
-        ``noise`` (targets) is the standard error of a simulated response, from replicates of some points. A
-        study's published error holds the chance in its sample already, so this is what belongs beside it.
-        """
-        return np.sqrt(np.maximum(self.accuracy.error**2 - noise**2, 0.0))
 
     def accuracy_at(self, z: FloatArray, y: FloatArray) -> Accuracy:
         """How well it predicts simulations ``y`` (points, targets) at points ``z`` that it has not seen.

@@ -98,7 +98,7 @@ def sizes_of(effects: Sequence[Effect]) -> list[Effect]:
 def effect_targets(effects: Sequence[Effect], known: Sequence[Effect]) -> list[Target]:
     """Targets of the ``effects`` of known size; discrepancies are pooled from the ``known``."""
     plain = [_target(effect, known) for effect in known]
-    return [_with_discrepancy(_target(effect, known), plain) for effect in effects]
+    return [with_discrepancy(_target(effect, known), plain) for effect in effects]
 
 
 def _target(effect: Effect, known: Sequence[Effect]) -> Target:
@@ -112,7 +112,7 @@ def _target(effect: Effect, known: Sequence[Effect]) -> Target:
     )
 
 
-def _with_discrepancy(target: Target, plain: Sequence[Target]) -> Target:
+def with_discrepancy(target: Target, plain: Sequence[Target]) -> Target:
     """A share of the class's typical effect, or error where nothing was found: not of the effect foretold.
 
     Of a class that the fitted studies do not know, the effect itself is all there is.

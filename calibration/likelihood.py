@@ -12,7 +12,7 @@ Evidence that gives a direction only has no place here (:class:`Direction`): it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,9 +74,9 @@ class Errors:
         """The variance of the likelihood (targets)."""
         return self.published**2 + self.transport**2 + self.discrepancy**2 + self.emulator**2
 
-    def with_discrepancy(self, times: float) -> Errors:
-        """The same with all discrepancies ``times`` as large, to show how the result moves with them."""
-        return Errors(self.published, self.assumed, self.transport, times * self.discrepancy, self.emulator)
+    def times(self, discrepancy: float = 1.0, transport: float = 1.0) -> Errors:
+        """The same with all discrepancies and all transport so many times as large."""
+        return replace(self, discrepancy=discrepancy * self.discrepancy, transport=transport * self.transport)
 
 
 def errors_of(

@@ -296,20 +296,29 @@ def compare_command(
 @app.command("calibrate")
 def calibrate_command(
     out: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="DIR", help="Folder of bank, posterior and tables; a bank there is gone on with."
+            metavar="DIR",
+            help="Folder of bank, posterior and tables (results/calibration); a bank there is gone on with. "
+            "With --data: new folder for the posterior that the project's data move.",
         ),
-    ] = "results/calibration",
+    ] = None,
     parts: Annotated[
         int, typer.Option(min=24, metavar="N", help="Parts of the bank, 24 points of the prior each.")
     ] = 60,
     data: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Read the effects in a project's monitoring table instead."),
+        typer.Option(
+            metavar="FILE",
+            help="Read the effects in a project's monitoring table instead; with --out, fit to them too.",
+        ),
+    ] = None,
+    posterior: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="With --data: the posterior to be moved; not given: the shipped."),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check/--no-check", help="Check coverage over made-up truths.")
+        bool, typer.Option("--check/--no-check", help="Check coverage and emulator; takes some minutes.")
     ] = True,
     seed: Seed = 1,
     threads: Threads = None,
@@ -318,14 +327,17 @@ def calibrate_command(
     """Fit the free parameters to trials and national levels; goes on where it was interrupted."""
     from pathlib import Path
 
-    from scenarios import fit_commands
+    from scenarios import fit_commands, project_commands
     from simulation.batch import use_threads
 
     use_threads(threads)
     if data is not None:
-        give_answer("calibrate", fit_commands.project_effects(data, seed), as_json)
+        wanted = project_commands.Asked(data, seed, out, posterior, as_json)
+        give_answer("calibrate", project_commands.project_effects(wanted), as_json)
         return
-    asked = fit_commands.Asked(Path(out), parts, seed, check, as_json)
+    if posterior is not None:
+        raise typer.BadParameter("goes with --data: a fit begins with the priors", param_hint="--posterior")
+    asked = fit_commands.Asked(Path(out or "results/calibration"), parts, seed, check, as_json)
     give_answer("calibrate", fit_commands.calibrate(asked), as_json)
 
 

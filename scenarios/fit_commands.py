@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,36 +12,39 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from rich.table import Table
 
 from calibration import fit as fitting
 from calibration.bank import Bank
 from calibration.belief import belief_of
 from calibration.coverage import check_coverage
+from calibration.diagnostics import MOST_RHAT, Convergence, convergence
 from calibration.draws_file import draws_table, provenance, write_draws
 from calibration.elliptical import Sampling
+from calibration.emulator_check import SEEDS, check_emulator, chosen_draws, simulated_at
 from calibration.evidence import effects_of, in_units
 from calibration.forecast import leave_one_study_out
+from calibration.market_facts import market_facts_table, published_take_up, simulate_take_up
+from calibration.sensitivity import refits
 from calibration.trial import simulate_trials
-from calibration.trial_files import load_trials, shipped_trials
+from calibration.trial_files import Trial, load_trials, shipped_trials
 from calibration.validation import directions_table, summary_table, trials_table, validate
-from scenarios import fit_tables, output, terminal
+from scenarios import fit_tables, output
 from scenarios.answers import Answer
 from scenarios.belief_words import caption
+from scenarios.fit_terminal import show_fit, show_trials
 from scenarios.progress import progress_bar
 from scenarios.trial_figures import forest
 from simulation.inputs import InputError, check_out_dir
 
 SAMPLING = Sampling(chains=16, warm_up=500, draws=500, thin=5)
 CHECKED = Sampling(chains=4, warm_up=100, draws=100, thin=3)
-"""How much is drawn for the posterior, and for each data set of its check."""
+REFITTED = Sampling(chains=16, warm_up=100, draws=200, thin=3)
+"""How much is drawn for the posterior, for each data set of its check, and under each other assumption."""
 
 SHIPPED_DRAWS = 500
 """Draws kept in the posterior file."""
 
 POSTERIOR = "posterior.parquet"
-TIMES = (0.5, 2.0)
-"""Multiples of all discrepancies at which the fit is repeated."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,10 @@ def calibrate(asked: Asked) -> Answer:
     with progress_bar("Simulating", asked.quiet) as progress:
         fitting.fill_bank(bank, trials, asked.parts, progress.simulated)
     fit = fitting.fit(bank, trials, asked.parts, SAMPLING, asked.seed)
-    unseen = range(fitting.seen_parts(asked.parts), asked.parts)
+    met = _converged(fit, asked.seed)
     _, responses = bank.read(range(asked.parts))
     of_fitted = fitting.chosen_targets(fit.emulator, fit.fitted)
+    found = list(refits(of_fitted, fit.targets, fit.errors, REFITTED, asked.seed))
     tables = {
         "targets": fit_tables.targets_table(fit, responses[:, fit.fitted]),
         "parameters": fit_tables.parameters_table(fit),
@@ -76,114 +79,70 @@ def calibrate(asked: Asked) -> Answer:
             fit,
             leave_one_study_out(of_fitted, fit.targets, of_fitted.accuracy.error, CHECKED, asked.seed),
         ),
-        "discrepancy": _by_discrepancy(fit, asked.seed),
+        "sensitivity": fit_tables.sensitivity_table(fit, found),
+        "sensitivity_parameters": fit_tables.sensitivity_parameters_table(found),
+        "sensitivity_targets": fit_tables.sensitivity_targets_table(fit, found),
+        "convergence": [_sampler(fit, met)],
     }
     if asked.check:
-        z, y = bank.read(unseen)
-        found = check_coverage(of_fitted, z, y[:, fit.fitted], fit.errors, CHECKED, asked.seed)
-        tables["coverage"] = fit_tables.coverage_table(found)
+        tables["coverage"] = _coverage(fit, bank, asked)
+        tables["emulator"] = _emulator(fit, bank, trials, asked)
     table = draws_table(fit.draws, fitting.FITTED, SHIPPED_DRAWS)
     source = provenance(
         f"scoresim calibrate --parts {asked.parts} --seed {asked.seed}", shipped_trials(), asked.seed,
-        bank=bank.design.simulated, points=asked.parts * fitting.PART,
+        bank=bank.design.simulated, points=asked.parts * fitting.PART, sampler=_sampler(fit, met),
+        informed=[row["parameter"] for row in tables["parameters"] if row["informed"]],
     )  # fmt: skip
     write_draws(asked.out / POSTERIOR, table, source)
     frames = {name: pl.DataFrame(rows) for name, rows in tables.items()}
     for name, frame in frames.items():
         frame.write_parquet(asked.out / f"{name}.parquet", compression="zstd")
-    return Answer(frames, {"command": "calibrate", **source}, lambda: _show_fit(tables, asked.out))
+    return Answer(frames, {"command": "calibrate", **source}, lambda: show_fit(tables, asked.out))
 
 
-def project_effects(file: str, seed: int) -> Answer:
-    """Effects in a project's monitoring table, through the observation model, beside the naive change.
-
-    Raises InputError where the file cannot be read or too few enterprises reported.
-    """
-    from calibration.monitoring import read_monitoring
-    from calibration.observation_fit import fit_effects
-    from calibration.observations import observations
-
-    table = read_monitoring(file)
-    fit = fit_effects(observations(table), seed=seed)
-    rows = [asdict(effect) for effect in fit.effects.values()]
-    source = {
-        "command": "calibrate", "data": hashlib.sha256(Path(file).read_bytes()).hexdigest(), "seed": seed,
-        "rows": table.rows_read, "unusable_rows": table.unusable_rows,
-        "effective_draws": fit.effective_draws,
-    }  # fmt: skip
-    return Answer({"project": pl.DataFrame(rows)}, source, lambda: _show_project(file, rows, source))
+def _converged(fit: fitting.Fit, seed: int) -> Convergence:
+    """How far the chains have met; InputError, before anything is written, where they have not."""
+    met = convergence(fit.draws, fitting.FITTED)
+    if not met.met:
+        problem = (
+            f"gives chains that have not met: R-hat of {met.rhat_of} is {met.rhat:.2f}, above {MOST_RHAT}"
+        )
+        raise InputError(None, "--seed", seed, problem, "try another seed, or a larger bank (--parts)")
+    return met
 
 
-def _show_project(file: str, rows: list[dict[str, Any]], source: dict[str, Any]) -> None:
-    console = terminal.console()
-    grid = Table(title="Mean effect on the trained a year after the first class, as monitoring asks for it")
-    for heading in ("indicator", "unit", "before and after", "effect", "90 %", "reporters"):
-        grid.add_column(heading, justify="left" if heading in ("indicator", "unit") else "right")
-    for row in rows:
-        grid.add_row(
-            row["indicator"], row["unit"], f"{row['naive']:+.3g}", f"{row['estimate']:+.3g}",
-            f"{row['low_90']:+.3g} to {row['high_90']:+.3g}", f"{row['reporters']} of {row['enterprises']}",
+def _sampler(fit: fitting.Fit, met: Convergence) -> dict[str, Any]:
+    """The sampler's diagnostics for tables and provenance, rounded to what they tell."""
+    chains, draws, _ = fit.draws.shape
+    return {
+        "chains": chains,
+        "draws_a_chain": draws,
+        "worst_rhat": round(met.rhat, 4),
+        "worst_rhat_of": met.rhat_of,
+        "least_effective_draws": round(met.effective),
+        "least_effective_draws_of": met.effective_of,
+    }
+
+
+def _coverage(fit: fitting.Fit, bank: Bank, asked: Asked) -> list[dict[str, Any]]:
+    z, y = bank.read(range(fitting.seen_parts(asked.parts), asked.parts))
+    of_fitted = fitting.chosen_targets(fit.emulator, fit.fitted)
+    found = check_coverage(of_fitted, z, y[:, fit.fitted], fit.errors, CHECKED, asked.seed)
+    return fit_tables.coverage_table(found)
+
+
+def _emulator(fit: fitting.Fit, bank: Bank, trials: Sequence[Trial], asked: Asked) -> list[dict[str, Any]]:
+    """The emulator beside the simulation at posterior draws, with the bank's seed and others."""
+    z, first = chosen_draws(fit.draws), bank.design.seed
+    with progress_bar("Simulating posterior draws", asked.quiet) as progress:
+        responses = simulated_at(
+            z, [first + k for k in range(1 + SEEDS)],
+            lambda points, seed: fitting.simulated(points, trials, seed), bank.folder, progress.simulated,
         )  # fmt: skip
-    console.print(grid)
-    if source["unusable_rows"]:
-        console.print(
-            f"{source['unusable_rows']} of {source['rows']} rows were left out: scoresim data check {file}"
-        )
-    console.print(
-        "Before and after: mean change of those who reported. Effect: after measurement error, selective "
-        "reporting, trend, recovery from a bad year and better recording. Who reports and why is not seen in "
-        "the table and stays prior, so that more rows do not narrow the interval beyond that."
-    )
-
-
-def _by_discrepancy(fit: fitting.Fit, seed: int) -> list[dict[str, Any]]:
-    """Posterior mean responses when the model is trusted more or less than usual."""
-    emulator = fitting.chosen_targets(fit.emulator, fit.fitted)
-    rows: list[dict[str, Any]] = [
-        {"target": target.name, "published": target.published} for target in fit.targets
-    ]
-    for times in (1.0, *TIMES):
-        errors = fit.errors.with_discrepancy(times)
-        draws = fitting.posterior(emulator, fit.targets, errors, CHECKED, seed)
-        mean = emulator.mean(draws.reshape(-1, draws.shape[-1])).mean(axis=0)
-        for row, value in zip(rows, mean, strict=True):
-            row[f"simulated_x{times:g}"] = float(value)
-    return rows
-
-
-def _show_fit(tables: dict[str, list[dict[str, Any]]], out: Path) -> None:
-    console = terminal.console()
-    grid = Table(title="Targets: published, and mean response before and after the fit")
-    for heading in ("target", "published", "error", "prior", "posterior [90 %]", "nearest"):
-        grid.add_column(heading, justify="left" if heading == "target" else "right")
-    for row in tables["targets"]:
-        total = np.hypot(row["error"], np.hypot(row["transport"], row["discrepancy"]))
-        grid.add_row(
-            row["target"], f"{row['published']:.3g}", f"{total:.2g}", f"{row['prior']:.3g}",
-            f"{row['posterior']:.3g} [{row['low']:.3g}, {row['high']:.3g}]", f"{row['nearest']:.1f}",
-        )  # fmt: skip
-    console.print(grid)
-    informed = [row for row in tables["parameters"] if row["informed"]]
-    console.print(
-        f"{len(informed)} of {len(tables['parameters'])} fitted parameters are informed by the data:"
-    )
-    for row in sorted(informed, key=lambda row: -row["contraction"]):
-        console.print(
-            f"  {row['parameter']}: {row['prior_low']:.3g} to {row['prior_high']:.3g} before, "
-            f"{row['low']:.3g} to {row['high']:.3g} after ({row['contraction']:.0%} of the variance gone)"
-        )
-    for row in tables.get("coverage", ()):
-        console.print(
-            f"Check over {row['truths']} made-up truths: 50 % intervals hold {row['coverage_50']:.1%} "
-            f"(± {row['coverage_50_error']:.1%}), 90 % intervals {row['coverage_90']:.1%} "
-            f"(± {row['coverage_90_error']:.1%}); least p of uniform ranks {row['least_p_of_ranks']:.2g}"
-        )
-    left_out = tables["left_out"]
-    console.print(
-        f"Each study foretold by the others: {sum(row['inside'] for row in left_out)} of {len(left_out)} "
-        f"effects inside; {sum(row['no_effect_inside'] for row in left_out)} intervals hold no effect too"
-    )
-    console.print(f"Posterior and tables are in {out}")
+    of_fitted = fitting.chosen_targets(fit.emulator, fit.fitted)
+    rows = fit_tables.emulator_table(fit, check_emulator(of_fitted, z, responses[:, :, fit.fitted]))
+    beyond = float(fit.emulator.outside(fit.draws.reshape(-1, fit.draws.shape[-1])).mean())
+    return [{**row, "posterior_beyond_the_bank": beyond} for row in rows]
 
 
 def run_validation(
@@ -202,6 +161,11 @@ def run_validation(
     result = validate(chosen, simulated, seed)
     tables = {"trials": trials_table(result), "directions": directions_table(result)}
     tables["summary"] = summary_table(tables["trials"])
+    if trials is None:
+        facts = published_take_up()
+        with progress_bar("Simulating take-up", quiet) as progress:
+            shares = simulate_take_up([fact.subsidy for fact in facts], values, seed, progress.simulated)
+        tables["market_facts"] = market_facts_table(facts, shares)
     frames = {name: pl.DataFrame(rows) for name, rows in tables.items()}
     manifest = {
         "command": "validate", "trials": [trial.model_dump(mode="json") for trial in chosen],
@@ -214,7 +178,7 @@ def run_validation(
 
     if out is not None:
         output.write(Path(out), frames, figures(), json.loads(json.dumps(manifest, default=str)))
-    return Answer(frames, manifest, lambda: _show_trials(tables, out), draw=figures)
+    return Answer(frames, manifest, lambda: show_trials(tables, out), draw=figures)
 
 
 AT_ONCE = 25
@@ -232,44 +196,3 @@ def _simulated(
         parts.append(simulate_trials(trials, values[first : first + AT_ONCE], seed))
         progress(min(len(values), first + AT_ONCE), len(values))
     return in_units(effects_of(trials), np.concatenate(parts))
-
-
-def _show_trials(tables: dict[str, list[dict[str, Any]]], out: str | None) -> None:
-    console = terminal.console()
-    for name, title in (("calibration", "Fitted to"), ("validation", "Held out: never fitted to")):
-        rows = [row for row in tables["trials"] if row["set"] == name]
-        if not rows:
-            continue
-        grid = Table(title=title)
-        for heading in (
-            "study",
-            "outcome",
-            "published (se)",
-            "simulated [90 %]",
-            "foretold 90 %",
-            "inside",
-            "0 too",
-        ):
-            grid.add_column(heading, justify="left" if heading in ("study", "outcome") else "right")
-        for row in rows:
-            se = f"{row['published_se']:.2g}" + ("*" if row["se_assumed"] else "")
-            grid.add_row(
-                row["study"], f"{row['outcome']}, {row['unit']}", f"{row['published']:.3g} ({se})",
-                f"{row['simulated']:.3g} [{row['simulated_low']:.3g}, {row['simulated_high']:.3g}]",
-                f"{row['low']:.3g} to {row['high']:.3g}", "yes" if row["inside"] else "NO",
-                "yes" if row["no_effect_inside"] else "no",
-            )  # fmt: skip
-        console.print(grid)
-    for row in tables["summary"]:
-        console.print(
-            f"{row['set']}: {row['inside']} of {row['effects']} inside, no effect inside too for "
-            f"{row['no_effect_inside']}; score (in standard deviations of the class, less is better) "
-            f"{row['score']:.2f}; of no effect {row['score_no_effect']:.2f}, of the other studies' mean "
-            f"{row['score_other_studies']:.2f}"
-        )
-    agree = sum(row["agrees"] for row in tables["directions"])
-    console.print(
-        f"Directions: {agree} of {len(tables['directions'])} agree in most draws. *: error assumed."
-    )
-    if out is not None:
-        console.print(f"Tables, forest plot and manifest.json are in {out}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,12 @@ from scipy.special import ndtr
 
 from calibration.contraction import contraction
 from calibration.coverage import Coverage
+from calibration.diagnostics import effective_size, split_rhat
+from calibration.emulator_check import EmulatorCheck
 from calibration.fit import FITTED, Fit
 from calibration.forecast import Forecast
 from calibration.likelihood import reach
+from calibration.sensitivity import Refit, informed_anywhere
 from simulation.parameters import PARAMETERS
 
 INTERVAL = (0.05, 0.95)
@@ -58,6 +62,7 @@ def targets_table(fit: Fit, responses: FloatArray) -> list[dict[str, Any]]:
 def parameters_table(fit: Fit) -> list[dict[str, Any]]:
     """One record a fitted parameter, in its own unit: prior and posterior, and whether the data inform it."""
     taught = contraction(fit.draws)
+    rhat, effective = split_rhat(fit.draws), effective_size(fit.draws)
     flat = fit.draws.reshape(-1, fit.draws.shape[-1])
     rows = []
     for i, name in enumerate(FITTED):
@@ -68,6 +73,7 @@ def parameters_table(fit: Fit) -> list[dict[str, Any]]:
         rows.append(
             {
                 "parameter": name,
+                "submodel": parameter.submodel,
                 "unit": parameter.unit,
                 "default": parameter.default,
                 "prior_low": float(prior[0]),
@@ -78,6 +84,8 @@ def parameters_table(fit: Fit) -> list[dict[str, Any]]:
                 "shift": float(taught.shift[i]),
                 "contraction": float(taught.contraction[i]),
                 "informed": bool(taught.informed[i]),
+                "rhat": float(rhat[i]),
+                "effective_draws": float(effective[i]),
             }
         )
     return rows
@@ -117,3 +125,87 @@ def coverage_table(check: Coverage) -> list[dict[str, Any]]:
             "worst_rhat": float(np.max(check.rhat)),
         }
     ]
+
+
+def sensitivity_table(fit: Fit, found: Sequence[Refit]) -> list[dict[str, Any]]:
+    """One record an assumption: parameters informed, and how the fitted effects come out (levels apart)."""
+    effects = np.array([not target.name.startswith("level:") for target in fit.targets])
+    usual = found[0].foretold.width[effects]
+    return [
+        {
+            "assumption": refit.assumption.name,
+            "informed": int(refit.taught.informed.sum()),
+            "parameters": len(FITTED),
+            "effects": int(effects.sum()),
+            "inside": int(refit.foretold.inside[effects].sum()),
+            "no_effect_inside": int(refit.foretold.no_effect_inside[effects].sum()),
+            "width": float(np.mean(refit.foretold.width[effects] / usual)),
+            "distance": float(np.sqrt(np.mean(refit.distance[effects] ** 2))),
+        }
+        for refit in found
+    ]
+
+
+def sensitivity_parameters_table(found: Sequence[Refit]) -> list[dict[str, Any]]:
+    """One record an assumption and parameter that is informed under any: mean and interval in its unit."""
+    rows = []
+    for i in informed_anywhere(found).tolist():
+        parameter = PARAMETERS[FITTED[i]]
+        for refit in found:
+            values = np.asarray(parameter.quantile(ndtr(refit.draws[:, i])))
+            low, high = np.quantile(values, INTERVAL)
+            rows.append(
+                {
+                    "parameter": parameter.name,
+                    "unit": parameter.unit,
+                    "assumption": refit.assumption.name,
+                    "mean": float(values.mean()),
+                    "low": float(low),
+                    "high": float(high),
+                    "contraction": float(refit.taught.contraction[i]),
+                    "informed": bool(refit.taught.informed[i]),
+                }
+            )
+    return rows
+
+
+def sensitivity_targets_table(fit: Fit, found: Sequence[Refit]) -> list[dict[str, Any]]:
+    """One record an assumption and target: published number, mean response, interval of what is foretold."""
+    return [
+        {
+            "target": target.name,
+            "assumption": refit.assumption.name,
+            "published": target.published,
+            "simulated": float(refit.mean[k]),
+            "low": float(refit.foretold.low[k]),
+            "high": float(refit.foretold.high[k]),
+            "inside": bool(refit.foretold.inside[k]),
+        }
+        for k, target in enumerate(fit.targets)
+        for refit in found
+    ]
+
+
+def emulator_table(fit: Fit, check: EmulatorCheck) -> list[dict[str, Any]]:
+    """One record a target: the emulator's error stated and found at posterior draws, in the target's unit."""
+    total = np.sqrt(fit.errors.variance)
+    rows = []
+    for k, target in enumerate(fit.targets):
+        stated, found = float(fit.errors.emulator[k]), float(check.error[k])
+        rows.append(
+            {
+                "target": target.name,
+                "stated": stated,
+                "found": found,
+                "more_than_stated": found > stated,
+                "with_the_banks_seed": float(check.accuracy.error[k]),
+                "bias_with_the_banks_seed": float(check.accuracy.bias[k]),
+                "misfit": float(check.misfit[k]),
+                "bank_noise": float(check.own_chance[k]),
+                "chance": float(check.chance[k]),
+                "shift_of_the_banks_seed": float(check.shift[k]),
+                "total_error": float(total[k]),
+                "found_of_total": found / float(total[k]),
+            }
+        )
+    return rows

@@ -59,8 +59,8 @@ def test_misfit_is_what_is_left_of_the_error_without_the_chance_in_the_responses
     z = points(2000, 6, seed=10)
     clean = fit_emulator(z, curved_model(z), list("abc")).accuracy.error
     noisy = fit_emulator(z, curved_model(z) + 0.1 * rng.standard_normal((2000, 3)), list("abc"))
-    assert noisy.misfit(np.full(3, 0.1)) == pytest.approx(clean, abs=0.04)
-    assert (noisy.misfit(np.full(3, 1.0)) == 0.0).all()
+    assert noisy.accuracy.misfit(np.full(3, 0.1)) == pytest.approx(clean, abs=0.04)
+    assert (noisy.accuracy.misfit(np.full(3, 1.0)) == 0.0).all()
 
 
 def test_active_parameters_are_found_by_powers_and_by_products_and_few_others():

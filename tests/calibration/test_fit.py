@@ -8,11 +8,14 @@ import numpy as np
 import polars as pl
 import pytest
 
+from calibration import diagnostics
 from calibration import fit as fitting
 from calibration.bank import Bank
 from calibration.draws_file import read_draws
 from calibration.elliptical import Sampling
+from calibration.emulator_check import DRAWS, SEEDS
 from calibration.evidence import effects_of
+from calibration.sensitivity import ASSUMPTIONS
 from calibration.trial_files import load_trials
 from scenarios import cli, fit_commands
 from simulation.inputs import InputError
@@ -48,6 +51,8 @@ def cheap(monkeypatch):
     monkeypatch.setattr(fit_commands, "load_trials", lambda: FEW_TRIALS)
     monkeypatch.setattr(fit_commands, "SAMPLING", FEW)
     monkeypatch.setattr(fit_commands, "CHECKED", FEW)
+    monkeypatch.setattr(fit_commands, "REFITTED", FEW)
+    monkeypatch.setattr(diagnostics, "MOST_RHAT", 2.0)  # so few draws do not show that chains have met
     monkeypatch.setattr(fit_commands, "SHIPPED_DRAWS", 100)
     return asked
 
@@ -72,12 +77,23 @@ def test_the_command_writes_a_posterior_that_says_where_it_comes_from(cheap, tmp
     assert pl.read_parquet(out / "coverage.parquet")["truths"][0] == 24 * min(fitting.UNSEEN, PARTS // 4)
     first = (out / "posterior.parquet").read_bytes()
 
-    assert sum(cheap) == 24 * PARTS  # a second time nothing is simulated again, and nothing differs
+    check = DRAWS * (1 + SEEDS)  # posterior draws at which the emulator is checked
+    assert sum(cheap) == 24 * PARTS + check
+    assert source["sampler"]["worst_rhat"] < 2.0
+    emulator = pl.read_parquet(out / "emulator.parquet")
+    assert emulator["shift_of_the_banks_seed"].abs().max() == pytest.approx(0.0, abs=1e-9)  # no chance
+    assert emulator["found"].to_list() == pytest.approx(emulator["with_the_banks_seed"].to_list())
+    # a second time nothing is simulated again, and nothing differs
     assert cli.run_command_line([*arguments, "--no-check", "--json"]) == cli.SUCCESS
-    assert sum(cheap) == 24 * PARTS
+    assert sum(cheap) == 24 * PARTS + check
     assert (out / "posterior.parquet").read_bytes() == first
     tables = json.loads(capsys.readouterr().out)["tables"]
-    assert {"targets", "parameters", "left_out", "discrepancy"} == set(tables)
+    assert set(tables) == {
+        "targets", "parameters", "left_out", "convergence", "sensitivity", "sensitivity_parameters",
+        "sensitivity_targets",
+    }  # fmt: skip
+    assert len(tables["sensitivity"]) == len(ASSUMPTIONS)
+    assert "quit_rate" in {row["parameter"] for row in tables["sensitivity_parameters"]}
 
 
 def test_an_interrupted_bank_goes_on_where_it_stopped(cheap, tmp_path):

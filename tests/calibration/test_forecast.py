@@ -137,4 +137,4 @@ def test_a_model_that_is_right_beats_both_naive_forecasts():
 def test_discrepancy_widens_the_posterior_predictive():
     targets = of_linear_model()
     narrow = errors_of(targets, np.zeros(4))
-    assert (narrow.with_discrepancy(3.0).variance > narrow.variance).all()
+    assert (narrow.times(3.0).variance > narrow.variance).all()

@@ -20,7 +20,7 @@ def test_variance_is_the_sum_of_all_that_separates_model_and_study():
     targets = [target(0.2, se=0.03, discrepancy=0.04, abroad=True)]
     errors = errors_of(targets, np.array([0.12]), transport=0.2)
     assert errors.variance == pytest.approx([0.03**2 + 0.04**2 + (0.2 * 0.2) ** 2 + 0.12**2])
-    assert errors.with_discrepancy(2.0).variance == pytest.approx([0.03**2 + 0.08**2 + 0.04**2 + 0.12**2])
+    assert errors.times(2.0).variance == pytest.approx([0.03**2 + 0.08**2 + 0.04**2 + 0.12**2])
     assert not errors.assumed.any()
 
 
