@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.decisions.areas import EXCLUDED
-from scenarios.decisions.experiment import Group
+from scenarios.decisions.groups import Group
 from scenarios.decisions.macro_regions import macro_regions_of
 from simulation.baseline import sector_baseline
 from simulation.census import CensusTables

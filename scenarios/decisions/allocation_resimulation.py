@@ -14,15 +14,10 @@ from numpy.typing import NDArray
 
 from calibration.prior import record_of
 from scenarios.decisions.allocation_values import Scale
-from scenarios.decisions.experiment import (
-    Group,
-    at_hand,
-    at_once,
-    of_size,
-    outcomes_by_group,
-    without_programme,
-)
+from scenarios.decisions.experiment import of_size, outcomes_by_group
+from scenarios.decisions.groups import Group
 from scenarios.decisions.outcomes import NAMES
+from scenarios.decisions.training_at_once import at_hand, at_once, without_programme
 from scenarios.design import Replicate
 from simulation.batch import simulate
 from simulation.census import CensusTables

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.prior import record_of
-from scenarios.decisions.experiment import Group, at_hand, at_once, without_programme
+from scenarios.decisions.groups import Group
+from scenarios.decisions.training_at_once import at_hand, at_once, without_programme
 from scenarios.design import Replicate
 from simulation import accounts as a
 from simulation.batch import RunResult, simulate

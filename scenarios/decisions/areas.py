@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.decisions.experiment import Group
+from scenarios.decisions.groups import Group
 from simulation.baseline import region_wage, sector_baseline
 from simulation.census import CensusTables
 from simulation.inputs import InputError, suggestion

@@ -19,7 +19,8 @@ from calibration.belief import Belief, belief_of
 from scenarios.commands import Options, check_month, compile_once, load
 from scenarios.compare import Settings
 from scenarios.decisions.evaluate import MOST_ELIGIBLE, coarsened, evaluate
-from scenarios.decisions.experiment import Group, experiment
+from scenarios.decisions.experiment import experiment
+from scenarios.decisions.groups import Group
 from scenarios.decisions.mixes import mixes, name_of
 from scenarios.decisions.mixes_run import check_replicates
 from scenarios.decisions.objectives import OUTCOMES

@@ -25,7 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.prior import record_of
+from scenarios.decisions.groups import Group
 from scenarios.decisions.objectives import OUTCOMES
+from scenarios.decisions.training_at_once import at_hand, at_once, without_programme
 from scenarios.wording import level_unit
 from simulation import accounts as a
 from simulation.batch import RunResult, simulate
@@ -39,8 +41,7 @@ from simulation.effects import (
     shared_costs,
 )
 from simulation.indicators import INDICATORS, WINDOW
-from simulation.parameters import MODULES, PARAMETERS
-from simulation.population import Population, ProgrammeStratum, draw_population, entry_settings
+from simulation.population import Population, draw_population, entry_settings
 from simulation.programme import Programme, Scenario
 from simulation.schedule import NEVER, open_month
 from simulation.size_distribution import fit_size_distribution
@@ -51,8 +52,6 @@ FloatArray = NDArray[np.float64]
 
 POPULATIONS = 8
 """Populations that points share: drawing one takes longer than a small run."""
-PLENTY = 1_000_000.0
-"""Places a month when nobody is to wait for one."""
 BEGUN_WITHIN = 5
 """Months within which nearly all that are trained at once have sat in a class."""
 MONEY = ("net_benefit", "benefit", "resources")
@@ -162,7 +161,7 @@ class Model:
         if programme is None:
             return TargetPlan(None)
         if self.at_once:
-            return TargetPlan(_stratum(programme, self._tables, self.trained))
+            return TargetPlan(_everybody(programme, self._tables).stratum(self.trained))
         nation = float(fit_size_distribution(self._tables).sme_enterprises.sum())
         fraction = self.sample if self.sample is not None else (self.enterprises or 0) / nation
         return plan_targets([self.scenario], self._tables, fraction)[0]
@@ -172,10 +171,11 @@ class Model:
         """The scenarios simulated at a point; of an effect the one without a programme comes first."""
         if self.of == "level":
             return (self.scenario,)
-        without = self.scenario.model_copy(update={"name": "no_programme", "programme": None})
-        if not self.at_once:
+        without, programme = without_programme(self.scenario), self.scenario.programme
+        if not self.at_once or programme is None:
             return without, self.scenario
-        return without, trained_at_once(self.scenario, self.trained, self._tables)
+        group = _everybody(programme, self._tables)
+        return without, at_once(self.scenario, [group], self.trained, self._tables)
 
     def _runs(self, values: dict[str, float], population: Population, seed: int, event: int) -> list[Run]:
         eligible = self._plan.eligible(self.scenario.programme, population)
@@ -183,7 +183,7 @@ class Model:
             eligible &= population.incumbent
         nobody = np.zeros(population.n, np.bool_)
         panel = nobody if self.of == "level" else eligible
-        values = values | (AT_HAND if self.at_once else {})
+        values = at_hand(values) if self.at_once else values
         return [
             Run(
                 arm, population, record_of(values, arm), seed, event,
@@ -234,49 +234,11 @@ def simulated(
             future.cancel()
 
 
-AT_HAND = {
-    "certification_months": 0.0, "trainer_certification": 1.0, "modules_per_trainer": float(len(MODULES)),
-}  # fmt: skip
-"""Parameters under which trainers needed at once are there at once, and teach every module."""
-
-MONTHS_OF_CLASSES = 3.0
-"""Months of their time in which these trainers could teach everybody one module."""
-
-
-def trained_at_once(scenario: Scenario, enterprises: int, tables: CensusTables) -> Scenario:
-    """The scenario with everybody enrolled in its first month, and trainers enough in every region."""
-    programme = scenario.programme
-    if programme is None:
-        return scenario
-    regions = np.flatnonzero((open_month(programme, tables) != NEVER).any(axis=0))
-    expected = enterprises * tables.region_share[regions] / tables.region_share[regions].sum()
-    days = programme.delivery.trainer_days_per_module(PARAMETERS["visit_days"].default)
-    needed = np.maximum(
-        1.0, np.ceil(expected * days / (MONTHS_OF_CLASSES * PARAMETERS["trainer_days"].default))
-    )
-    courses = tuple(
-        {
-            "from_month": 0,
-            "to_month": 1,
-            "places_per_month": float(number),
-            "regions": (tables.regions[region],),
-        }
-        for region, number in zip(regions, needed, strict=True)
-    )
-    changed = programme.model_dump() | {
-        "enrolment": "assigned", "enterprises_per_month": PLENTY, "first_month": 0, "closing_month": None,
-        "rollout": (), "outreach": (), "training_of_trainers": courses, "trainers": 0.0, "budget": None,
-    }  # fmt: skip
-    # which sectors and regions open is in the eligible enterprises; a course may be anywhere
-    changed["target"] = {"sectors": "all", "regions": "all", "employees": programme.target.employees}
-    return scenario.model_copy(update={"programme": Programme.model_validate(changed)})
-
-
-def _stratum(programme: Programme, tables: CensusTables, enterprises: int) -> ProgrammeStratum:
-    """So many enterprises of the programme's whole target, one to one."""
+def _everybody(programme: Programme, tables: CensusTables) -> Group:
+    """The enterprises of the programme's whole target, wherever it opens some day."""
     ever = open_month(programme, tables) != NEVER
     sectors, regions = (tuple(int(i) for i in np.flatnonzero(ever.any(axis=axis))) for axis in (1, 0))
-    return ProgrammeStratum(sectors, regions, *programme.target.employees, enterprises, 1.0)
+    return Group("target", sectors, regions, programme.target.employees)
 
 
 def months_needed(scenario: Scenario, of: str, month: int, money: bool) -> int:

@@ -9,14 +9,10 @@ import pytest
 
 from scenarios.compare import Settings, compare
 from scenarios.decisions import experiment as module
-from scenarios.decisions.experiment import (
-    Asked,
-    Group,
-    experiment,
-    months_needed,
-    trainers_needed,
-)
+from scenarios.decisions.experiment import Asked, experiment, months_needed
+from scenarios.decisions.groups import Group
 from scenarios.decisions.outcomes import NAMES, outcomes_of
+from scenarios.decisions.training_at_once import MONTHS_OF_CLASSES, trainers_needed
 from simulation import accounts as a
 from simulation.census import load_census
 from simulation.indicators import INDICATORS
@@ -216,7 +212,7 @@ def test_every_region_with_enterprises_has_trainers_in_proportion():
     tables = load_census()
     needed = trainers_needed([GARMENTS], 1_000, 2.4, tables)
     assert (needed >= PARAMETERS["trainers_per_provider"].default).all()
-    whole = 1_000 * 2.4 / (module.MONTHS_OF_CLASSES * PARAMETERS["trainer_days"].default)
+    whole = 1_000 * 2.4 / (MONTHS_OF_CLASSES * PARAMETERS["trainer_days"].default)
     largest = int(np.argmax(tables.region_share))
     assert needed[largest] == np.ceil(whole * tables.region_share[largest])
     there = np.flatnonzero(trainers_needed([FOOD_WEST], 10, 2.4, tables))
