@@ -15,22 +15,25 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from pydantic import ValidationError
+from typer.main import get_command
 
 from calibration.belief import usual_draws
 from scenarios import commands, fit_commands
 from scenarios.answers import Answer
+from scenarios.cli_options import TAKEN
 from scenarios.drawing import save
 from simulation.field_errors import wrong_field
 from simulation.inputs import ExtendedTable
 from simulation.programme import Scenario
-from simulation.scenario_files import SETTINGS, load_scenario, shipped_scenarios
+from simulation.scenario_files import SETTINGS, load_scenario, shipped_scenarios, to_toml
 
 # Mesa loads a progress bar that asks for Jupyter's widgets, and does without where there are none.
 warnings.filterwarnings("ignore", message="IProgress not found")
@@ -197,3 +200,50 @@ def validate(
     draws, ``source`` where they come from: "posterior", "prior" or a posterior's file.
     """
     return Result(fit_commands.run_validation(trials, source or usual_draws(), draws, seed, None, True))
+
+
+def ask(command: str, *arguments: str | Scenario, **options: Any) -> Result:
+    """Any other command of `scoresim`, by its name and with its options: what it would answer.
+
+        api.ask("rank mixes", "five_modules", replicates=8, enterprises=300)
+
+    ``scoresim COMMAND --help`` lists the options; hyphens are written as underscores, a switch is True (or
+    False, where it has a "--no-" form), several values are a list. Raises what the command raises.
+    """
+    from scenarios.cli import app
+
+    taken: list[Answer] = []
+    token = TAKEN.set(taken)
+    try:
+        with TemporaryDirectory() as folder:
+            given = [
+                *command.split(),
+                *(_argument(each, Path(folder)) for each in arguments),
+                *_written(options),
+            ]
+            with get_command(app).make_context("scoresim", [*given, "--json"]) as context:
+                context.command.invoke(context)
+    finally:
+        TAKEN.reset(token)
+    return Result(taken[0])
+
+
+def _argument(given: str | Scenario, folder: Path) -> str:
+    """A name or file as it is; a scenario as a file in ``folder``."""
+    if not isinstance(given, Scenario):
+        return given
+    file = folder / f"{given.name}.toml"
+    file.write_text(to_toml(given), encoding="utf-8")
+    return str(file)
+
+
+def _written(options: Mapping[str, Any]) -> Iterator[str]:
+    """Options as they are written on the command line."""
+    for name, value in options.items():
+        option = name.replace("_", "-")
+        if isinstance(value, bool):
+            yield f"--{option}" if value else f"--no-{option}"
+        else:
+            for each in value if isinstance(value, list | tuple) else [value]:
+                yield f"--{option}"
+                yield str(each)

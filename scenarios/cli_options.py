@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -46,8 +47,16 @@ By = Annotated[
 ]
 
 
+TAKEN: ContextVar[list[Answer] | None] = ContextVar("answers taken instead of printed", default=None)
+"""Where a caller of commands from Python (:func:`scenarios.api.ask`) gathers their answers."""
+
+
 def give_answer(command: str, answer: Answer, as_json: bool) -> None:
     """Print an answer, for people or as JSON; exit with 130 where it rests on finished parts alone."""
+    taken = TAKEN.get()
+    if taken is not None:
+        taken.append(answer)
+        return
     if as_json:
         print_json(command, answer.records(), answer.manifest)
     else:

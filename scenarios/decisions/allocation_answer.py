@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -14,7 +14,7 @@ from rich.table import Table
 
 from calibration.belief import Belief, belief_of
 from scenarios import belief_words, output, terminal
-from scenarios.answers import Answer
+from scenarios.answers import Answer, write_out
 from scenarios.arms import FEWEST_REPLICATES
 from scenarios.commands import FEWEST_ENTERPRISES, which_draws
 from scenarios.compare import Settings
@@ -23,7 +23,7 @@ from scenarios.decisions.allocation_figures import figures
 from scenarios.decisions.allocation_question import DEFAULT_MIXES, Question, check_smallest, short_list
 from scenarios.decisions.allocation_tables import tables, unit_of
 from scenarios.decisions.objectives import parse_objective
-from scenarios.progress import progress_bar, waiting, working
+from scenarios.progress import progress_bar, waiting
 from scenarios.wording import interval, number
 from simulation.indicators import WINDOW
 from simulation.inputs import InputError, check_out_dir
@@ -113,10 +113,9 @@ def answer(asked: Asked) -> Answer:
         most=question.most, month=asked.month, interrupted=found.interrupted,
         replicates_finished=len(found.resimulated),
     )  # fmt: skip
-    if asked.out is not None:
-        with working("Making the figures", asked.quiet):
-            output.write(Path(asked.out), made, figures(found, made, _source(found, belief)), about)
-    return Answer(made, about, lambda: _show(found, made, belief, asked.out), found.interrupted)
+    draw = partial(figures, found, made, _source(found, belief))
+    write_out(asked.out, made, draw, about, asked.quiet)
+    return Answer(made, about, lambda: _show(found, made, belief, asked.out), found.interrupted, draw)
 
 
 def _source(found: Allocation, belief: Belief) -> str:

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
 
 import polars as pl
 from rich.markup import escape
@@ -14,7 +14,7 @@ from rich.table import Table
 
 from calibration.belief import Belief, belief_of
 from scenarios import belief_words, commands, output, terminal
-from scenarios.answers import Answer
+from scenarios.answers import Answer, write_out
 from scenarios.arms import FEWEST_REPLICATES
 from scenarios.compare import Settings, sample_size
 from scenarios.decisions import areas as of
@@ -150,12 +150,10 @@ def _answer(
         f"“{scenario.title or scenario.name}”, {scenario.months} months"
     )
     story = Story({scenario.name: scenario.title}, source, asked.month, price_year=scenario.price_year)
-    if out is not None:
-        with working("Drawing the figures", quiet):
-            drawn = figures(made, asked.judged, asked.kind, story, inputs)
-            output.write(Path(out), made, drawn, about)
+    draw = partial(figures, made, asked.judged, asked.kind, story, inputs)
+    write_out(out, made, draw, about, quiet)
     show = _shower(made, asked, scenario, story, belief, out)
-    return Answer(made, about, show, bool(about["interrupted"]))
+    return Answer(made, about, show, bool(about["interrupted"]), draw)
 
 
 def _cut_short(prior: Experiment | None, asked: Asked, belief: Belief) -> bool:

@@ -6,6 +6,7 @@ import platform
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,9 +56,10 @@ def discover(
         "option": draws.options[found.option], "rivals": [draws.options[k] for k in found.rivals],
         "threshold": threshold, "density": density,
     }  # fmt: skip
-    _write(out, tables, lambda: discovery_figures.figures(found, source_of(draws)), about, quiet)
+    draw = partial(discovery_figures.figures, found, source_of(draws))
+    _write(out, tables, draw, about, quiet)
     grids = [_boxes_grid(found)] if discovery.ordered(found) else []
-    return Answer(tables, about, lambda: _show(discovery.sentences(found), grids, draws, out))
+    return Answer(tables, about, lambda: _show(discovery.sentences(found), grids, draws, out), draw=draw)
 
 
 def information(
@@ -69,10 +71,11 @@ def information(
         found = information_words.find_out(draws, seed, groups)
     tables = information_words.tables(found)
     about = _manifest("information", draws, seed, outcome) | {"groups": groups}
-    _write(out, tables, lambda: information_figures.figures(found, source_of(draws)), about, quiet)
+    draw = partial(information_figures.figures, found, source_of(draws))
+    _write(out, tables, draw, about, quiet)
     words = [*information_words.sentences(found), information_words.footnote(found)]
     grids = [information_words.grid(found)] + ([information_words.groups_grid(found)] if groups else [])
-    return Answer(tables, about, lambda: _show(words, grids, draws, out))
+    return Answer(tables, about, lambda: _show(words, grids, draws, out), draw=draw)
 
 
 def _read(folder: str, objective: str, field: str, out: str | None) -> Draws:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from rich.markup import escape
@@ -14,7 +13,7 @@ from rich.table import Table
 
 from calibration.belief import belief_of
 from scenarios import belief_words, commands, output, terminal
-from scenarios.answers import Answer
+from scenarios.answers import Answer, write_out
 from scenarios.arms import counterfactual
 from scenarios.compare import Settings, compare
 from scenarios.decisions.areas_answer import PRIOR_SEED, check_replicates, share
@@ -31,6 +30,9 @@ from simulation.inputs import check_out_dir
 from simulation.programme import Scenario
 from simulation.scenario_files import adjusted, load_scenario
 from simulation.warm_up import COMPILING, is_warm, warm_up_apart
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SHOWN = (
     "trained", "net_benefit", "total_net_benefit", "total_resources", "programme_cost", "productivity",
@@ -91,9 +93,11 @@ def rank_providers(name: str, asked: Asked, settings: Settings, out: str | None,
     story = Story(
         {each.name: each.title for each in types}, source, asked.month, price_year=scenario.price_year
     )
-    if out is not None:
-        figures = drawn({"ranking": ranking_figure(tables, asked.judged, "types of providers", story)})
-        output.write(Path(out), tables, figures, about)
+
+    def draw() -> dict[str, Figure]:
+        return drawn({"ranking": ranking_figure(tables, asked.judged, "types of providers", story)})
+
+    write_out(out, tables, draw, about, quiet)
 
     def show() -> None:
         console = terminal.console()
@@ -103,7 +107,7 @@ def rank_providers(name: str, asked: Asked, settings: Settings, out: str | None,
         for line in filter(None, [*said, f"{source}.", where]):
             console.print(line, markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())
 
-    return Answer(tables, about, show, interrupted)
+    return Answer(tables, about, show, interrupted, draw)
 
 
 def _outcomes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,18 +69,20 @@ def sweep(
     if not is_warm():
         with waiting(COMPILING, quiet):
             warm_up_apart()
-    print(_size(made), file=sys.stderr, flush=True)
+    if not quiet:
+        print(_size(made), file=sys.stderr, flush=True)
     with progress_bar("Simulating", quiet) as progress:
         made = sweeping.simulate(made, folder, resume, progress)
     with working("Estimating the indices", quiet):
         tables = sweeping.tables(made)
     about = _manifest(made, scenario, belief)
+    story = Story({scenario.name: scenario.title}, _source(made, belief), asked.month)
+    draw = partial(sweep_figures, tables, asked.method, asked.of, story)
     if folder is not None:
-        story = Story({scenario.name: scenario.title}, _source(made, belief), asked.month)
         with working("Making the figures", quiet):
-            _replace(folder, tables, sweep_figures(tables, asked.method, asked.of, story), about)
+            _replace(folder, tables, draw(), about)
     shown = {name: table for name, table in tables.items() if name not in ("draws", "parameters")}
-    return Answer(shown, about, lambda: _show(made, tables, scenario, belief, out))
+    return Answer(shown, about, lambda: _show(made, tables, scenario, belief, out), draw=draw)
 
 
 def _loaded(name: str, asked: sweeping.Asked, months: int | None) -> Scenario:

@@ -79,3 +79,26 @@ def test_a_run_of_one_replicate_uses_the_defaults():
     result = api.run("no_programme", replicates=1, enterprises=150, months=12)
     assert result.manifest["parameters"]["draws"] == "default"
     assert result.indicators.height > 0
+
+
+def test_any_command_can_be_asked_with_its_options(capsys):
+    pilot = api.scenario("pilot_2009_2013", {"programme.enrolment": "assigned"}, name="assigned")
+    result = api.ask(
+        "attribute",
+        pilot,
+        outcome="injury_rate",
+        month=12,
+        months=18,
+        taught=20,
+        replicates=4,
+        enterprises=150,
+    )
+    assert {"shapley", "interactions", "next_module"} <= set(result.tables)
+    assert result.shapley["module"].n_unique() >= 5
+    assert result.figures
+    assert capsys.readouterr().out == ""
+
+
+def test_a_wrong_option_is_told():
+    with pytest.raises(InputError, match="outcome"):
+        api.ask("attribute", "five_modules", outcome="happiness")
