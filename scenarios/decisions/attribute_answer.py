@@ -108,13 +108,13 @@ def _interaction_lines(tables: dict[str, pl.DataFrame], name: str) -> str:
     for they in ("help each other", "crowd each other out", "more together", "less together"):
         pairs = [
             f"{SHORT[one]} and {SHORT[other]} ({_told(estimate)})"
-            for one, other, estimate in table.filter(pl.col("they") == they)
-            .select("one", "other", "estimate")
+            for one, other, estimate in table.filter(pl.col("verdict") == they)
+            .select("module", "other_module", "estimate")
             .iter_rows()
         ]
         if pairs:
             parts.append(f"{they}: {joined(pairs)}")
-    none = len(table.filter(pl.col("they") == "not told apart from none"))
+    none = len(table.filter(pl.col("verdict") == "not told apart from none"))
     if none:
         parts.append(f"{none} of {len(table)} pairs not told apart from no interaction")
     return f"Pairs of modules: {'; '.join(parts)}."

@@ -84,10 +84,10 @@ def matrix(table: pl.DataFrame, story: Story, how: str) -> Figure:
         story, f"{label}: which modules help or crowd out each other?",
         f"{next(iter(story.titles.values()))}. {how}",
     )  # fmt: skip
-    modules = [name for name in MODULES if name in set(table["one"]) | set(table["other"])]
+    modules = [name for name in MODULES if name in set(table["module"]) | set(table["other_module"])]
     scale = max(float(table["estimate"].abs().max() or 0.0), 1e-12)  # type: ignore[arg-type]
     for row in table.iter_rows(named=True):
-        _cell(axes, modules.index(row["other"]), modules.index(row["one"]), row, scale, better or 1)
+        _cell(axes, modules.index(row["other_module"]), modules.index(row["module"]), row, scale, better or 1)
     names = [SHORT[name] for name in modules]
     axes.set_xlim(-0.55, len(modules) - 1.45)
     axes.set_ylim(len(modules) - 0.45, 0.45)
@@ -106,7 +106,7 @@ def matrix(table: pl.DataFrame, story: Story, how: str) -> Figure:
 def _cell(axes: Axes, y: int, x: int, row: dict[str, float], scale: float, better: int) -> None:
     from matplotlib.patches import Rectangle
 
-    sure = row["they"] != "not told apart from none"
+    sure = row["verdict"] != "not told apart from none"
     colour = (BETTER if row["estimate"] * better > 0 else WORSE) if sure else PALE
     strength = 0.25 + 0.75 * abs(row["estimate"]) / scale if sure else 0.6
     axes.add_patch(Rectangle((x - 0.47, y - 0.45), 0.94, 0.9, color=colour, alpha=strength, linewidth=0))

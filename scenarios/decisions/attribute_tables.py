@@ -72,9 +72,9 @@ def interactions_table(found: Attribution) -> pl.DataFrame:
                 if first not in (one, other):
                     row = _row(estimates(index[:, [one], other]), 0)
                     pair: dict[str, Any] = {
-                        "one": MODULES[one], "other": MODULES[other], "outcome": name,
+                        "module": MODULES[one], "other_module": MODULES[other], "outcome": name,
                         "unit": OUTCOMES[name].unit, **row,
-                        "they": _how(row["estimate"], row["se"], OUTCOMES[name].better),
+                        "verdict": _how(row["estimate"], row["se"], OUTCOMES[name].better),
                     }  # fmt: skip
                     rows.append(pair)
     return pl.DataFrame(rows)

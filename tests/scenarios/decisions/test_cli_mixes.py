@@ -178,7 +178,7 @@ def test_next_modules_begin_with_cooperation_and_add_up_too(attributed):
 def test_pairs_leave_out_what_is_always_there(attributed):
     pairs = attributed["interactions"]
     assert len(pairs) == 2 * 6
-    assert "cooperation" not in set(pairs["one"]) | set(pairs["other"])
+    assert "cooperation" not in set(pairs["module"]) | set(pairs["other_module"])
 
 
 @pytest.mark.slow
