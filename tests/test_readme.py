@@ -36,7 +36,7 @@ def test_the_python_runs(code):
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"`(scoresim [^`]+)`", README))))
 def test_the_commands_exist_with_their_options(command, capsys):
     words = shlex.split(command)[1:]
-    known = {"scenario": 2, "data": 2}.get(words[0], 1)
+    known = {"scenario": 2, "data": 2, "rank": 2}.get(words[0], 1)
     assert cli.run_command_line([*words[:known], "--help"]) == 0
     told = capsys.readouterr().out
     assert all(word in told for word in words if word.startswith("--"))
