@@ -50,11 +50,6 @@ app = typer.Typer(
 scenario_app = typer.Typer(help="Check, show and list scenarios.", no_args_is_help=True)
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(data_app, name="data")
-rank_cli.register(app)
-attribute_cli.register(app)
-allocate_cli.register(app)
-sweep_cli.register(app)
-discover_cli.register(app)
 
 
 @app.callback()
@@ -365,6 +360,16 @@ def validate_command(
     chosen = "prior" if prior else posterior or usual_draws()
     answer = fit_commands.run_validation(trials, chosen, draws, seed, out, as_json)
     give_answer("validate", answer, as_json)
+
+
+# the decisions: scoresim rank, attribute, allocate, sweep, discover, information
+
+
+rank_cli.register(app)
+attribute_cli.register(app)
+allocate_cli.register(app)
+sweep_cli.register(app)
+discover_cli.register(app)
 
 
 @app.command("bench")
