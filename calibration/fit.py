@@ -27,7 +27,7 @@ from calibration.moments import published_levels, simulate_levels
 from calibration.posterior import sample
 from calibration.trial import simulate_trials
 from calibration.trial_files import Trial
-from simulation.compile import source_hash
+from simulation.compile import PACKAGE, source_hash
 from simulation.interruption import listening, raise_if_interrupted
 from simulation.parameters import PARAMETERS
 
@@ -72,9 +72,22 @@ def design_of(trials: Sequence[Trial], seed: int = BANK_SEED) -> Design:
     columns = [effect.name for effect in effects_of(trials)]
     columns += [f"level: {level.name}" for level in published_levels()]
     digest = hashlib.sha256(source_hash().encode() + LEVELS_FILE.read_bytes())
+    for path in simulated_by():
+        digest.update(path.name.encode() + path.read_bytes())
     for trial in trials:
         digest.update(trial.model_dump_json().encode())
     return Design(FITTED, tuple(columns), PART, seed, digest.hexdigest()[:16])
+
+
+def simulated_by() -> list[Path]:
+    """Sources and data that the responses of a bank follow from beside compiled code.
+
+    Who is simulated, and in what state, is settled by modules that are not compiled; so all of the simulation
+    counts, and what gives doses, measures and estimates.
+    """
+    here = Path(__file__).parent
+    own = [here / f"{name}.py" for name in ("trial", "trial_files", "outcomes", "estimators", "moments")]
+    return [*sorted(PACKAGE.glob("*.py")), *sorted((PACKAGE / "data").glob("*.csv")), *own]
 
 
 def fill_bank(

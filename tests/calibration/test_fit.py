@@ -118,6 +118,20 @@ def test_a_bank_of_other_trials_is_not_continued(cheap, tmp_path):
         Bank.open(tmp_path / "bank", fitting.design_of(TRIALS[1:]))
 
 
+def test_a_bank_of_other_code_is_not_continued_compiled_or_not(cheap, tmp_path, monkeypatch):
+    """A change of who is simulated (baseline.py holds no compiled code) changes the design."""
+    names = {path.name for path in fitting.simulated_by()}
+    assert {"baseline.py", "population.py", "trial.py", "estimators.py", "sectors.csv"} <= names
+    Bank.open(tmp_path / "bank", fitting.design_of(TRIALS))
+    edited = tmp_path / "baseline.py"
+    edited.write_text("value_added = 1", encoding="utf-8")
+    paths = fitting.simulated_by()
+    changed = [edited if path.name == "baseline.py" else path for path in paths]
+    monkeypatch.setattr(fitting, "simulated_by", lambda: changed)
+    with pytest.raises(InputError, match="another design"):
+        Bank.open(tmp_path / "bank", fitting.design_of(TRIALS))
+
+
 def test_held_out_trials_are_not_fitted():
     columns, targets = fitting.fitted_targets(effects_of(TRIALS))
     held_out = {trial.study for trial in TRIALS if trial.set == "validation"}
