@@ -34,8 +34,8 @@ def losing(v: View) -> None:
 
 
 def keen(v: View) -> None:
-    """About half of the enterprises would buy."""
-    v.enterprises.belief *= 2.4
+    """Many enterprises would buy, most of them not by much: a little less to gain keeps them away."""
+    v.enterprises.belief *= 3.2
 
 
 def certain(v: View) -> None:

@@ -99,9 +99,11 @@ def test_indicators_do_not_drift(runs, name):
 
 @pytest.mark.parametrize("name", SETTLING)
 def test_the_first_year_is_near_the_later_ones(runs, name):
-    first = np.mean([indicator(name, yearly(run)[0]) for run in runs])
-    later = np.mean([indicator(name, yearly(run)[1:].sum(axis=0)) for run in runs])
-    assert first == pytest.approx(later, rel=0.025)
+    first = np.array([indicator(name, yearly(run)[0]) for run in runs])
+    later = np.array([indicator(name, yearly(run)[1:].sum(axis=0)) for run in runs])
+    # a few large enterprises of rich sectors weigh much in what is weighted by output
+    scatter = (first - later).std(ddof=1) / np.sqrt(len(runs))
+    assert first.mean() == pytest.approx(later.mean(), abs=0.025 * later.mean() + 2.0 * scatter)
 
 
 @pytest.mark.parametrize("k", range(len(MODULES)), ids=MODULES)

@@ -261,7 +261,7 @@ def test_the_command_writes_tables_and_figures_and_prints_a_ranking(
     asked = ["rank", command, garments, *TINY, "--month", "12", "--enterprises-a-group", "4"]
     assert cli.run_command_line([*asked, "--out", str(out)]) == 0
     printed = " ".join(capsys.readouterr().out.split())  # wrapped anyhow
-    assert "next 1,000" in printed
+    assert "net benefit" in printed
     ranking = pl.read_parquet(out / "ranking.parquet")
     assert ranking["rank"].to_list()[:ranked] == [1, 2]
     assert ("Left out: Petroleum" in printed) == (command == "sectors")
