@@ -191,10 +191,13 @@ def test_no_parameter_is_decoration():
     """Every parameter of the simulation changes what a run with a programme puts out."""
     names = [name for name in PARAMETERS if name not in VALUED_ONLY]
     scenario = small_scenario(24, BUSY)
-    changed = [LIVELY, LIVELY] + [LIVELY | {name: low_and_high(name)[1]} for name in names]
-    first, again, *others = finished([small_run(scenario, values) for values in changed])
+    first, again = finished([small_run(scenario, LIVELY) for _ in range(2)])
     assert recorded(first) == recorded(again)
-    assert [x for x, mine in zip(names, others, strict=True) if recorded(mine) == recorded(first)] == []
+    for side in (1, 0):  # one that tips a rare decision may tip none on one side
+        changed = [small_run(scenario, LIVELY | {name: low_and_high(name)[side]}) for name in names]
+        runs = finished(changed) if changed else []
+        names = [x for x, mine in zip(names, runs, strict=True) if recorded(mine) == recorded(first)]
+    assert names == []
 
 
 def test_costs_enter_the_valuation_alone():
