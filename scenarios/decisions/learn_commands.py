@@ -47,9 +47,12 @@ def discover(
         raise InputError(None, "--objective", objective, problem, "keep one of the two")
     field = "--outcome" if objective is None else "--objective"
     draws = _read(folder, objective or outcome or "net_benefit", field, out)
+    asked = (
+        first_ranked(folder, draws) if option is None and objective is None and outcome is None else option
+    )
     with working("Looking for the region", quiet):
         found = discovery.discover(
-            draws, seed, option=option, rival=rival, threshold=threshold, density=density
+            draws, seed, option=asked, rival=rival, threshold=threshold, density=density
         )
     tables, about = discovery.tables(found), _manifest("discover", draws, seed, objective or outcome)
     about |= {
@@ -76,6 +79,21 @@ def information(
     words = [*information_words.sentences(found), information_words.footnote(found)]
     grids = [information_words.grid(found)] + ([information_words.groups_grid(found)] if groups else [])
     return Answer(tables, about, lambda: _show(words, grids, draws, out), draw=draw)
+
+
+def first_ranked(folder: str, draws: Draws) -> str | None:
+    """The option that the folder's own ranking puts first, if it has one and its draws are compared.
+
+    It may not have the highest mean over these draws: a ranking judges its finalists on fresh ones alone.
+    """
+    file = Path(folder) / "ranking.parquet"
+    if not file.is_file():
+        return None
+    ranking = pl.read_parquet(file)
+    if not {"rank", "option"} <= set(ranking.columns) or ranking.is_empty():
+        return None
+    first = str(ranking.sort("rank")["option"][0])
+    return first if first in draws.options else None
 
 
 def _read(folder: str, objective: str, field: str, out: str | None) -> Draws:

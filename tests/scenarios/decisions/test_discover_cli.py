@@ -1,6 +1,7 @@
 """`scoresim discover` and `scoresim information` as a user meets them."""
 
 import json
+import shutil
 
 import numpy as np
 import polars as pl
@@ -159,3 +160,12 @@ def test_words_for_people():
     assert range_text("visit_days", -np.inf, 0.75) == "is below 0.75 days"
     assert range_text("visit_knowhow", 0.1, 0.15) == "is between 0.1 and 0.15"
     assert meaning_of("productivity_gain.quality").endswith("(module quality)")
+
+
+def test_the_option_looked_at_is_the_one_that_the_folders_ranking_puts_first(folder, tmp_path, capsys):
+    ranked = tmp_path / "ranked"
+    shutil.copytree(folder, ranked)
+    for first, second in (MIXES, MIXES[::-1]):
+        pl.DataFrame({"rank": [2, 1], "option": [second, first]}).write_parquet(ranked / "ranking.parquet")
+        assert cli.run_command_line(["discover", str(ranked), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["manifest"]["option"] == first
