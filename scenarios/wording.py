@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import dataclass
 
 MONEY_DIGITS = 3
@@ -25,6 +26,11 @@ def effect_unit(unit: str) -> str:
 def level_unit(unit: str) -> str:
     """The unit of a level, as it is read out."""
     return "log points × 100" if unit == "log points x 100" else unit
+
+
+def shortened(text: str, width: int) -> str:
+    """``text`` in at most ``width`` characters: cut at a word, with an ellipsis, where it is longer."""
+    return textwrap.shorten(text, width, placeholder=" …")
 
 
 def decimals_for(*values: float) -> int:

@@ -16,19 +16,18 @@ from calibration.belief import Belief, belief_of
 from scenarios import belief_words, output, terminal
 from scenarios.answers import Answer, write_out
 from scenarios.arms import FEWEST_REPLICATES
-from scenarios.commands import FEWEST_ENTERPRISES, which_draws
+from scenarios.commands import FEWEST_ENTERPRISES, compile_once, which_draws
 from scenarios.compare import Settings
 from scenarios.decisions.allocation import Allocation, allocate
 from scenarios.decisions.allocation_figures import figures
 from scenarios.decisions.allocation_question import DEFAULT_MIXES, Question, check_smallest, short_list
 from scenarios.decisions.allocation_tables import tables, unit_of
 from scenarios.decisions.objectives import parse_objective
-from scenarios.progress import progress_bar, waiting
+from scenarios.progress import progress_bar
 from scenarios.wording import interval, number
 from simulation.indicators import WINDOW
 from simulation.inputs import InputError, check_out_dir
 from simulation.scenario_files import load_scenario
-from simulation.warm_up import COMPILING, is_warm, warm_up_apart
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,7 @@ def answer(asked: Asked) -> Answer:
         check_out_dir(asked.out)
     check_smallest(question)
     belief = belief_of(question.settings.draws)
-    if not is_warm():
-        with waiting(COMPILING, asked.quiet):
-            warm_up_apart()
+    compile_once(asked.quiet)
     with progress_bar("Simulating", asked.quiet) as progress:
         found = allocate(question, asked.month, progress)
     if found.interrupted:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,9 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from calibration.belief import Belief, belief_of
-from scenarios import belief_words, commands, output, terminal
+from scenarios import belief_words, output, terminal
 from scenarios.answers import Answer, write_out
 from scenarios.arms import FEWEST_REPLICATES
+from scenarios.commands import compile_once
 from scenarios.compare import Settings, sample_size
 from scenarios.decisions import areas as of
 from scenarios.decisions.areas_figures import figures
@@ -24,12 +24,11 @@ from scenarios.decisions.areas_words import sentences
 from scenarios.decisions.experiment import Experiment, experiment, months_needed
 from scenarios.drawing import Story
 from scenarios.progress import Progress, progress_bar, working
-from scenarios.wording import interval, number, years
+from scenarios.wording import interval, number, shortened, years
 from simulation.census import CensusTables, load_census
 from simulation.inputs import InputError, check_out_dir
 from simulation.programme import Scenario
 from simulation.scenario_files import adjusted, load_scenario
-from simulation.warm_up import COMPILING, is_warm, warm_up_apart
 
 PRIOR_SEED = 1_000_003
 """Added to the seed of the priors' replicates, which must not share the chance of the others."""
@@ -59,9 +58,7 @@ def rank_areas(name: str, asked: Asked, settings: Settings, out: str | None, qui
     if out is not None:
         check_out_dir(out)
     belief = belief_of(settings.draws)
-    if not is_warm():
-        with commands.waiting(COMPILING, quiet):
-            warm_up_apart()
+    compile_once(quiet)
     ranked = [area for area in areas if not area.excluded]
     with progress_bar("Simulating", quiet) as progress:
         found = _experiment(scenario, ranked, asked, settings, progress)
@@ -217,7 +214,7 @@ def ranking_grid(made: dict[str, pl.DataFrame], asked: Asked, scenario: Scenario
         value = {name: float("nan") if x is None else x for name, x in row.items()}
         cells = [
             f"{row['rank']}{'  ' if row['told_apart'] else ' ='}",
-            escape(textwrap.shorten(row["name"], LONGEST_NAME, placeholder=" …")),
+            escape(shortened(row["name"], LONGEST_NAME)),
             escape(interval(value["estimate"], value["low"], value["high"])),
             share(row["probability_best"]), share(row["probability_top"]), number(value["per_yuan"], 1),
             *(number(value[f"{name}_percent"], 1, True) for name in PERCENTS),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
@@ -18,9 +19,6 @@ from scenarios.cli_options import (
     Threads,
     give_answer,
 )
-
-if TYPE_CHECKING:
-    from scenarios.decisions.areas import Choice
 
 Objective = Annotated[
     str,
@@ -49,71 +47,62 @@ DEFAULT = "net_benefit"
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``, that of `scoresim rank`."""
-    app.command("sectors")(rank_sectors)
-    app.command("regions")(rank_regions)
+    app.command("sectors")(_areas("sectors", SECTORS))
+    app.command("regions")(_areas("regions", REGIONS))
     app.command("providers")(rank_providers)
 
 
-def rank_sectors(
-    scenario: ScenarioName,
-    objective: Objective = DEFAULT,
-    by_yuan: ByYuan = False,
-    top: Top = 5,
-    month: Month = 24,
-    enterprises_a_group: AGroup = 40,
-    include: Include = None,
-    exclude: Exclude = None,
-    everything: Everything = False,
-    replicates: Replicates = 24,
-    prior_replicates: PriorReplicates = 12,
-    prior: Prior = False,
-    posterior: Posterior = None,
-    seed: Seed = 1,
-    enterprises: Enterprises = None,
-    months: Months = None,
-    threads: Threads = None,
-    out: Out = None,
-    as_json: AsJson = False,
-) -> None:
-    """Where do the next thousand trainings do most? Sectors best first, and how sure that is.
+def _areas(kind: str, told: str) -> Callable[..., None]:
+    """The command that ranks sectors or regions, and what it tells of itself."""
 
-    Some enterprises of every sector are trained at once and laid beside themselves untrained. The run lasts
-    as long as the follow-up of 36 months takes, not the scenario's months.
-    """
-    _rank(
-        "sectors", scenario, objective, by_yuan, top, month, enterprises_a_group,
-        _choice(include, exclude, everything), replicates, prior_replicates, prior, posterior, seed,
-        enterprises, months, threads, out, as_json,
-    )  # fmt: skip
+    def rank(
+        scenario: ScenarioName,
+        objective: Objective = DEFAULT,
+        by_yuan: ByYuan = False,
+        top: Top = 5,
+        month: Month = 24,
+        enterprises_a_group: AGroup = 40,
+        include: Include = None,
+        exclude: Exclude = None,
+        everything: Everything = False,
+        replicates: Replicates = 24,
+        prior_replicates: PriorReplicates = 12,
+        prior: Prior = False,
+        posterior: Posterior = None,
+        seed: Seed = 1,
+        enterprises: Enterprises = None,
+        months: Months = None,
+        threads: Threads = None,
+        out: Out = None,
+        as_json: AsJson = False,
+    ) -> None:
+        from scenarios.commands import which_draws
+        from scenarios.compare import Settings
+        from scenarios.decisions.areas import Choice
+        from scenarios.decisions.areas_answer import Asked, rank_areas
+        from scenarios.decisions.areas_tables import Judged
+        from scenarios.decisions.objectives import parse_objective
+
+        settings = Settings(
+            replicates=replicates, seed=seed, enterprises=enterprises, threads=threads,
+            draws=which_draws(prior, posterior),
+        )  # fmt: skip
+        judged = Judged(parse_objective(objective), by_yuan, top, seed)
+        choice = Choice(tuple(include or ()), tuple(exclude or ()), everything)
+        asked = Asked(kind, judged, choice, month, enterprises_a_group, prior_replicates, months)
+        give_answer(f"rank {kind}", rank_areas(scenario, asked, settings, out, as_json), as_json)
+
+    rank.__doc__ = told
+    return rank
 
 
-def rank_regions(
-    scenario: ScenarioName,
-    objective: Objective = DEFAULT,
-    by_yuan: ByYuan = False,
-    top: Top = 5,
-    month: Month = 24,
-    enterprises_a_group: AGroup = 40,
-    include: Include = None,
-    exclude: Exclude = None,
-    everything: Everything = False,
-    replicates: Replicates = 24,
-    prior_replicates: PriorReplicates = 12,
-    prior: Prior = False,
-    posterior: Posterior = None,
-    seed: Seed = 1,
-    enterprises: Enterprises = None,
-    months: Months = None,
-    threads: Threads = None,
-    out: Out = None,
-    as_json: AsJson = False,
-) -> None:
-    """The same for regions; sectors that are left out are not trained there."""
-    _rank(
-        "regions", scenario, objective, by_yuan, top, month, enterprises_a_group,
-        _choice(include, exclude, everything), replicates, prior_replicates, prior, posterior, seed,
-        enterprises, months, threads, out, as_json,
-    )  # fmt: skip
+SECTORS = """Where do the next thousand trainings do most? Sectors best first, and how sure that is.
+
+Some enterprises of every sector are trained at once and laid beside themselves untrained. The run lasts as
+long as the follow-up of 36 months takes, not the scenario's months.
+"""
+
+REGIONS = "The same for regions; sectors that are left out are not trained there."
 
 
 def rank_providers(
@@ -152,44 +141,3 @@ def rank_providers(
     judged = Judged(parse_objective(objective), by_yuan, top, seed)
     asked = Asked(judged, month, prior_replicates, months)
     give_answer("rank providers", rank(scenario, asked, settings, out, as_json), as_json)
-
-
-def _choice(include: list[str] | None, exclude: list[str] | None, everything: bool) -> Choice:
-    from scenarios.decisions.areas import Choice
-
-    return Choice(tuple(include or ()), tuple(exclude or ()), everything)
-
-
-def _rank(
-    kind: str,
-    scenario: str,
-    objective: str,
-    by_yuan: bool,
-    top: int,
-    month: int,
-    enterprises_a_group: int,
-    choice: Choice,
-    replicates: int,
-    prior_replicates: int,
-    prior: bool,
-    posterior: str | None,
-    seed: int,
-    enterprises: int | None,
-    months: int | None,
-    threads: int | None,
-    out: str | None,
-    as_json: bool,
-) -> None:
-    from scenarios.commands import which_draws
-    from scenarios.compare import Settings
-    from scenarios.decisions.areas_answer import Asked, rank_areas
-    from scenarios.decisions.areas_tables import Judged
-    from scenarios.decisions.objectives import parse_objective
-
-    settings = Settings(
-        replicates=replicates, seed=seed, enterprises=enterprises, threads=threads,
-        draws=which_draws(prior, posterior),
-    )  # fmt: skip
-    judged = Judged(parse_objective(objective), by_yuan, top, seed)
-    asked = Asked(kind, judged, choice, month, enterprises_a_group, prior_replicates, months)
-    give_answer(f"rank {kind}", rank_areas(scenario, asked, settings, out, as_json), as_json)

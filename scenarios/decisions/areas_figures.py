@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from scenarios.drawing import (
     spread,
     zero_line,
 )
+from scenarios.wording import shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,11 +62,6 @@ def _ranked(tables: Tables) -> pl.DataFrame:
     return tables["ranking"].filter(pl.col("rank").is_not_null() & pl.col("estimate").is_not_null())
 
 
-def short_name(name: str, width: int = LONGEST_NAME) -> str:
-    """A name on one line: cut at a word where it is long."""
-    return textwrap.shorten(name, width, placeholder=" …")
-
-
 def ranking_figure(tables: Tables, judged: Judged, kind: str, story: Story) -> Figure | None:
     """Estimates with intervals, best first, beside the probability of being among the top."""
     table = _ranked(tables)
@@ -99,7 +94,9 @@ def ranking_figure(tables: Tables, judged: Judged, kind: str, story: Story) -> F
     plain_ticks(left.xaxis, 6)
     left.set_xlabel(judged.unit[0].upper() + judged.unit[1:], size=11)
     heading(left, judged.label)
-    left.set_yticklabels([short_name(name) for name in table["name"]], size=9.5 if n > 15 else 12)
+    left.set_yticklabels(
+        [shortened(name, LONGEST_NAME) for name in table["name"]], size=9.5 if n > 15 else 12
+    )
     chances = [100.0 * (value or 0.0) for value in table["probability_top"]]
     right.barh(range(n), chances, color=colours, height=0.7)
     right.set_xlim(0.0, 100.0)
@@ -180,7 +177,7 @@ def _scatter(axes: Axes, each: Input, by_option: Mapping[str, Mapping[str, Any]]
     for (x, row), along, place in zip(named, across, places, strict=True):
         left = along > 0.5
         axes.annotate(
-            short_name(row["name"], 26), (x, place), (-7 if left else 7, 0), textcoords="offset points",
+            shortened(row["name"], 26), (x, place), (-7 if left else 7, 0), textcoords="offset points",
             ha="right" if left else "left", va="center", size=9.5, color=INK, zorder=4,
         )  # fmt: skip
     axes.set_xlim(low, high)

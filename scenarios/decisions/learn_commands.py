@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -16,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from scenarios import output, terminal
-from scenarios.answers import Answer
+from scenarios.answers import Answer, where_written, write_out
 from scenarios.decisions import discovery, discovery_figures, information_figures, information_words
 from scenarios.decisions.draws_files import Draws, read_draws, source_of
 from scenarios.decisions.objectives import parse_objective
@@ -25,7 +24,7 @@ from scenarios.progress import working
 from simulation.inputs import InputError, check_out_dir
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 
 def discover(
@@ -60,7 +59,7 @@ def discover(
         "threshold": threshold, "density": density,
     }  # fmt: skip
     draw = partial(discovery_figures.figures, found, source_of(draws))
-    _write(out, tables, draw, about, quiet)
+    write_out(out, tables, draw, about, quiet)
     grids = [_boxes_grid(found)] if discovery.ordered(found) else []
     return Answer(tables, about, lambda: _show(discovery.sentences(found), grids, draws, out), draw=draw)
 
@@ -75,7 +74,7 @@ def information(
     tables = information_words.tables(found)
     about = _manifest("information", draws, seed, outcome) | {"groups": groups}
     draw = partial(information_figures.figures, found, source_of(draws))
-    _write(out, tables, draw, about, quiet)
+    write_out(out, tables, draw, about, quiet)
     words = [*information_words.sentences(found), information_words.footnote(found)]
     grids = [information_words.grid(found)] + ([information_words.groups_grid(found)] if groups else [])
     return Answer(tables, about, lambda: _show(words, grids, draws, out), draw=draw)
@@ -114,18 +113,6 @@ def _manifest(command: str, draws: Draws, seed: int, objective: str | None) -> d
     }  # fmt: skip
 
 
-def _write(
-    out: str | None,
-    tables: Mapping[str, pl.DataFrame],
-    draw: Callable[[], dict[str, Figure]],
-    about: Mapping[str, Any],
-    quiet: bool,
-) -> None:
-    if out is not None:
-        with working("Making the figures", quiet):
-            output.write(Path(out), tables, draw(), about)
-
-
 def _boxes_grid(found: discovery.Discovery) -> Table:
     """The restrictions of the region, the surest first."""
     table = Table(title="The region's restrictions", title_justify="left", header_style="bold")
@@ -142,10 +129,7 @@ def _boxes_grid(found: discovery.Discovery) -> Table:
 
 def _show(words: list[str], grids: list[Table], draws: Draws, out: str | None) -> None:
     console = terminal.console()
-    where = "Nothing was written; --out DIR keeps tables, figures and a manifest."
-    if out is not None:
-        where = f"Tables, figures and manifest.json are in {out}"
     for grid in grids:
         console.print(grid)
-    for line in [*words, f"{source_of(draws)}.", where]:
+    for line in [*words, f"{source_of(draws)}.", where_written(out)]:
         console.print(line, markup=False, highlight=False, soft_wrap=not sys.stdout.isatty())

@@ -12,9 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from calibration.belief import belief_of
-from scenarios import belief_words, commands, output, terminal
+from scenarios import belief_words, output, terminal
 from scenarios.answers import Answer, write_out
 from scenarios.arms import counterfactual
+from scenarios.commands import compile_once
 from scenarios.compare import Settings, compare
 from scenarios.decisions.areas_answer import PRIOR_SEED, check_replicates, share
 from scenarios.decisions.areas_figures import ranking_figure
@@ -29,7 +30,6 @@ from scenarios.wording import interval, joined, number
 from simulation.inputs import check_out_dir
 from simulation.programme import Scenario
 from simulation.scenario_files import adjusted, load_scenario
-from simulation.warm_up import COMPILING, is_warm, warm_up_apart
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,9 +68,7 @@ def rank_providers(name: str, asked: Asked, settings: Settings, out: str | None,
     if out is not None:
         check_out_dir(out)
     belief = belief_of(settings.draws)
-    if not is_warm():
-        with commands.waiting(COMPILING, quiet):
-            warm_up_apart()
+    compile_once(quiet)
     found, interrupted = _outcomes(types, settings, asked.month, "Simulating", quiet)
     prior = None
     if asked.prior_replicates and belief.kind == "posterior" and not interrupted:

@@ -16,6 +16,7 @@ from rich.table import Table
 from calibration.belief import Belief, belief_of
 from scenarios import belief_words, output, terminal
 from scenarios.answers import Answer
+from scenarios.commands import compile_once
 from scenarios.compare import Settings
 from scenarios.decisions import indices as ix
 from scenarios.decisions import sweep as sweeping
@@ -23,7 +24,7 @@ from scenarios.decisions.objectives import OUTCOMES
 from scenarios.decisions.sobol_indices import Index
 from scenarios.decisions.sweep_figures import sweep_figures
 from scenarios.drawing import Story
-from scenarios.progress import progress_bar, waiting, working
+from scenarios.progress import progress_bar, working
 from scenarios.wording import interval
 from simulation.census import load_census
 from simulation.inputs import InputError
@@ -31,7 +32,6 @@ from simulation.parameters import PARAMETERS
 from simulation.programme import Scenario
 from simulation.scenario_files import adjusted, load_scenario
 from simulation.schedule import resolve_target
-from simulation.warm_up import COMPILING, is_warm, warm_up_apart
 
 SHOWN = 12
 """Factors shown on the terminal for each indicator."""
@@ -66,9 +66,7 @@ def sweep(
             None, "--resume", None, "is given without --out", "name the folder of the unfinished sweep"
         )
     folder = None if out is None else Path(out).expanduser().absolute()
-    if not is_warm():
-        with waiting(COMPILING, quiet):
-            warm_up_apart()
+    compile_once(quiet)
     if not quiet:
         print(_size(made), file=sys.stderr, flush=True)
     with progress_bar("Simulating", quiet) as progress:
