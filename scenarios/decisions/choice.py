@@ -12,12 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scenarios.decisions.gaussian_values import gaussian, positive, without_nan
 from scenarios.effect_tables import monte_carlo_error, summaries
 
 FloatArray = NDArray[np.float64]
-
-GAUSSIAN_DRAWS = 20_000
-"""Draws of the Gaussian from which probabilities are counted: their error is below 0.4 percentage points."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +55,14 @@ def covariance_over_draws(values: FloatArray) -> FloatArray:
 
     The covariance of pair means, less half of that within pairs, which is what chance adds to it (one-way
     analysis of variance with two observations a class); of each two options on the pairs that they share. It
-    is projected to the nearest positive semidefinite matrix. The two of a pair must have enterprises of their
-    own (``Settings.other_enterprises``): what they share would pass for parameters.
+    is brought to the nearest covariance matrix of the same total variance. The two of a pair must have
+    enterprises of their own (``Settings.other_enterprises``): what they share would pass for parameters.
     """
     halves = values.reshape(-1, 2, values.shape[1])
     difference = halves[:, 0] - halves[:, 1]
     shared = _shared_moments(halves.mean(axis=1), centred=True)
     within = _shared_moments(difference, centred=False) / 2.0
-    return nearest_positive(shared - within / 2.0)
+    return positive(shared - within / 2.0)
 
 
 def _shared_moments(rows: FloatArray, *, centred: bool) -> FloatArray:
@@ -81,46 +79,6 @@ def _shared_moments(rows: FloatArray, *, centred: bool) -> FloatArray:
     return np.where(number > 1, covariance, 0.0)
 
 
-def nearest_positive(matrix: FloatArray) -> FloatArray:
-    """The positive semidefinite matrix nearest to a symmetric one (Frobenius norm; Higham 1988)."""
-    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0)
-    return (vectors * np.maximum(values, 0.0)) @ vectors.T
-
-
-def gaussian(
-    mean: FloatArray, covariance: FloatArray, seed: int = 0, draws: int = GAUSSIAN_DRAWS
-) -> FloatArray:
-    """Draws (draws, options) of a Gaussian with this mean and positive semidefinite covariance."""
-    values, vectors = np.linalg.eigh(covariance)
-    factor = vectors * np.sqrt(np.maximum(values, 0.0))
-    normal = np.random.default_rng([seed, 601]).standard_normal((draws, len(mean)))
-    return mean + normal @ factor.T
-
-
-def probability_best(drawn: FloatArray) -> FloatArray:
-    """Share of the draws (draws, options) in which each option is best; those equally good share the draw.
-
-    ``drawn`` comes from :func:`gaussian` with the covariance over parameter draws. Counted over replicates
-    instead, chance would pass for doubt: a small but sure lead would be lost in the noise of single
-    replicates, and an option could seem best in half of them however well the parameters are known.
-    """
-    best = _without_nan(drawn).max(axis=1, keepdims=True)
-    first = drawn >= best
-    return (first / np.maximum(first.sum(axis=1, keepdims=True), 1)).mean(axis=0)
-
-
-def expected_regret(drawn: FloatArray) -> FloatArray:
-    """Expected opportunity loss of each option: what the best of a draw is above it, mean over the draws.
-
-    The least of them is the expected value of perfect information (Raiffa and Schlaifer 1961).
-    """
-    return (_without_nan(drawn).max(axis=1, keepdims=True) - drawn).mean(axis=0)
-
-
-def _without_nan(drawn: FloatArray) -> FloatArray:
-    return np.where(np.isnan(drawn), -np.inf, drawn)
-
-
 def total_variation(p: FloatArray, q: FloatArray) -> float:
     """How far two sets of probabilities are apart: 0 where equal, 1 where they exclude each other."""
     return float(0.5 * np.abs(p - q).sum())
@@ -128,7 +86,7 @@ def total_variation(p: FloatArray, q: FloatArray) -> float:
 
 def ranks(values: FloatArray) -> NDArray[np.int64]:
     """Rank of each option, 1 the best; equal ones in their order, NaN last."""
-    order = np.argsort(-_without_nan(values), kind="stable")
+    order = np.argsort(-without_nan(values), kind="stable")
     found = np.empty(len(values), np.int64)
     found[order] = 1 + np.arange(len(values))
     return found

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.decisions import choice
+from scenarios.decisions import choice, gaussian_values
 from scenarios.decisions.objectives import DIMENSIONS, OUTCOMES, score, standardised
 from scenarios.decisions.outcomes import NAMES, Outcomes
 from scenarios.decisions.rounds import CLEARLY, Race, comparable, comparable_ratio, race_estimates
@@ -105,17 +105,17 @@ class Ranking:
         """
         leader, estimate = self.race.leader, self.estimates.estimate
         covariance = choice.covariance_over_draws(self.race.values - self.race.values[:, [leader]])
-        return choice.gaussian(estimate - estimate[leader], covariance, self.seed)
+        return gaussian_values.gaussian(estimate - estimate[leader], covariance, self.seed)
 
     @cached_property
     def probability_best(self) -> FloatArray:
         """Of each option."""
-        return choice.probability_best(self.drawn)
+        return gaussian_values.probability_best(self.drawn)
 
     @cached_property
     def expected_regret(self) -> FloatArray:
         """Of each option, in the objective's unit."""
-        return choice.expected_regret(self.drawn)
+        return gaussian_values.expected_regret(self.drawn)
 
     def outcome(self, name: str) -> FloatArray:
         """Estimates of an outcome that can be laid side by side (options,)."""
@@ -205,8 +205,8 @@ def prior_ranking(
     """The options' ranking under the prior, their scores in the units of the values ``like``."""
     values = score(prior.values, NAMES, objective, like)
     mean = choice.mean_of(values)
-    drawn = choice.gaussian(mean, choice.covariance_over_draws(values), seed)
-    best = choice.probability_best(drawn)
+    drawn = gaussian_values.gaussian(mean, choice.covariance_over_draws(values), seed)
+    best = gaussian_values.probability_best(drawn)
     return PriorRanking(mean, best, len(values), _noise(values, best, seed))
 
 
@@ -222,8 +222,8 @@ def _noise(values: FloatArray, best: FloatArray, seed: int) -> float:
     for _ in range(RESAMPLES):
         again = pairs[rng.integers(0, len(pairs), len(pairs))].reshape(values.shape)
         covariance = choice.covariance_over_draws(again)
-        drawn = choice.gaussian(choice.mean_of(again), covariance, seed, draws=1_000)
-        moved.append(choice.total_variation(best, choice.probability_best(drawn)))
+        drawn = gaussian_values.gaussian(choice.mean_of(again), covariance, seed, draws=1_000)
+        moved.append(choice.total_variation(best, gaussian_values.probability_best(drawn)))
     return float(np.mean(moved))
 
 

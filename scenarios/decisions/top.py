@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.decisions.gaussian_values import expected_regret, gaussian, positive, probability_best
+
 FloatArray = NDArray[np.float64]
 
 DRAWS = 10_000
@@ -75,21 +77,6 @@ def _chance_of_pairs(values: FloatArray) -> FloatArray:
     return half.T @ half / np.maximum(1.0, seen.T @ seen)
 
 
-def positive(matrix: FloatArray) -> FloatArray:
-    """The nearest covariance matrix of the same total variance (none, where the total is not positive).
-
-    An estimate that is a difference of two may have negative eigenvalues. Only to set them to zero would
-    leave the noise of the positive ones, and make pure chance look like parameters; what remains is therefore
-    scaled to the estimate's trace, which has no bias.
-    """
-    values, vectors = np.linalg.eigh(0.5 * (matrix + matrix.T))
-    kept = np.maximum(values, 0.0)
-    total = max(0.0, float(values.sum()))
-    if total == 0.0:
-        return np.zeros_like(matrix)
-    return (vectors * (kept * total / kept.sum())) @ vectors.T
-
-
 def ranks(
     values: FloatArray,
     top: int,
@@ -112,14 +99,10 @@ def ranks_of(spread: Spread, top: int, seed: int, draws: int = DRAWS) -> Ranks:
     if not len(seen):
         return found
     covariance = (spread.parameters + spread.error)[np.ix_(seen, seen)]
-    values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    standard = np.random.default_rng([seed, 611]).standard_normal((draws, len(seen)))
-    drawn = spread.mean[seen] + standard @ root.T
-    best = drawn.max(axis=1)
-    found.best[seen] = _share_among(drawn, 1)
+    drawn = gaussian(spread.mean[seen], covariance, seed, draws)
+    found.best[seen] = probability_best(drawn)
     found.top[seen] = _share_among(drawn, min(top, len(seen)))
-    found.regret[seen] = (best[:, np.newaxis] - drawn).mean(axis=0)
+    found.regret[seen] = expected_regret(drawn)
     return found
 
 
