@@ -47,7 +47,7 @@ from simulation.parameters import parameter_record
 from simulation.population import draw_population
 from simulation.programme import Scenario
 from simulation.seats import OCTET, OCTET_SEATS
-from simulation.state import CLUSTER, ENTERPRISE
+from simulation.state import ENTERPRISE
 from simulation.warm_up import warm_up
 from simulation.world import BLOCK_ENTERPRISES, Run, World, build_world
 
@@ -186,7 +186,6 @@ def bytes_a_month(world: World, months: int) -> dict[str, float]:
     return {
         "octets": 2.0 * OCTET.itemsize * float(np.mean([octets.sum() for octets in per_month])),
         "enterprises": 2.0 * touched_bytes() * float(alive) + LINE * float(rows - alive),
-        "clusters": 2.0 * CLUSTER.itemsize * len(world.clusters),
     }
 
 
@@ -244,7 +243,7 @@ def _show_bytes(cases: list[Case]) -> None:
     ]  # fmt: skip
     measuring.show(
         f"Read and written a month; {OCTET.itemsize} bytes an octet, {touched_bytes()} of the "
-        f"{ENTERPRISE.itemsize} of an enterprise's record, {CLUSTER.itemsize} a cluster",
+        f"{ENTERPRISE.itemsize} of an enterprise's record",
         ("case", *(f"{part} MB" for part in cases[0].memory), "bytes a worker"),
         rows,
     )

@@ -22,10 +22,11 @@ import numpy as np
 PACKAGE = Path(__file__).parent
 
 KERNEL_SOURCES = (
-    "accounts", "classes", "compile", "delivery", "demand", "draws", "elementary",
+    "accounts", "ahead", "classes", "compile", "delivery", "demand", "draws", "elementary",
     "endowment", "firms", "hiring", "initial", "instructions", "ledger", "market",
     "market_accounts", "money", "month", "observation", "offers", "ordered", "parameters", "people",
-    "practices", "production", "providers", "roster", "seats", "state", "trainers", "visits", "workforce",
+    "places", "practices", "production", "providers", "roster", "seats", "state", "trainers", "visits",
+    "workforce",
 )  # fmt: skip
 """Modules that hold compiled code, or types and constants that compiled code contains."""
 

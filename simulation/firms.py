@@ -7,10 +7,11 @@ the training market looks at one here and one there.
 """
 
 import numpy as np
-from numba import literal_unroll
 
-from simulation.accounts import N_ACCOUNTS
+from simulation.accounts import N_ACCOUNTS, N_REGULAR
 from simulation.compile import submodel
+from simulation.parameters import QUALITY, SAFETY
+from simulation.places import from_place, to_place, to_zero
 from simulation.seats import OCTET_SEATS
 from simulation.state import N_MODULES, N_OBSERVED
 
@@ -24,7 +25,7 @@ KEPT = (
 """Fields of an enterprise that its month reads and changes."""
 
 GIVEN = (
-    "seats", "hours_at_start", "vacancy_share_at_start", "labour_at_start", "output_at_start", "shock",
+    "hours_at_start", "vacancy_share_at_start", "labour_at_start", "output_at_start", "shock",
     "defect_scale", "defect_at_start", "quality_at_start", "energy_at_start", "other_cost", "margin",
     "wage_bill_at_start", "fee_today", "wage_at_start", "log_value_at_start", "buyer_pressure",
     "desired_at_start", "credit", "credit_line",
@@ -50,6 +51,7 @@ WORKPLACE = (
     "newly_used",  # practice share put to use this month, summed over modules
     "days_in_class",  # person-days
     "direct",  # log output above the usual that practices bring by themselves
+    "closure", "most_debt",  # chance that it closes without need; debt beyond which it must, yuan
 )  # fmt: skip
 """What a month in an enterprise means for each of its workers."""
 
@@ -73,12 +75,17 @@ LANES = ("counts", "skills_lane", "skills_women_lane", "skills_absent_lane", "en
 ROSTER_AT_ONCE = 16
 """Octets that are watched before any is looked at closer."""
 
+NOWHERE = -1
+"""Block of a place where nobody has sat this month."""
+
 _ONE, _EIGHT = (SIDE_BY_SIDE,), (OCTET_SEATS,)
 
 FIRMS = np.dtype(
     [(name, "f8", _ONE) for name in (*KEPT, *GIVEN, *MADE, *SHARED, *WORKPLACE, *TALLY)]
     + [(name, "f8", (N_MODULES, SIDE_BY_SIDE)) for name in ("practice", "lasting", "gain")]
     + [("enterprise", "i8", _ONE), ("block", "i8", _ONE)]  # its place, and that of its block
+    + [("seats", "f8", _ONE)]
+    + [("occasion", "u1", _ONE)]  # whether any of its occasional accounts may not be zero
     + [(name, "f4", _ONE) for name in ODDS]
     + [(name, "i4", _ONE) for name in LIMITS]
     + [(f"{name}_{when}", "i4", _EIGHT) for name in SEAT for when in ("before", "after")]
@@ -89,20 +96,23 @@ FIRMS = np.dtype(
 )
 
 
-@submodel
-def clear_accounts(firms):
-    """Every account of everyone is zero when a month begins."""
-    for account in range(N_ACCOUNTS):
-        for i in range(SIDE_BY_SIDE):
-            firms.account[account, i] = 0.0
+lay_down, take_up = to_place((*KEPT, *GIVEN)), from_place((*KEPT, *MADE))
+clear_tally = to_zero(TALLY, SIDE_BY_SIDE)
 
 
 @submodel
-def clear_tally(firms):
-    """Nobody has been counted yet."""
-    for name in literal_unroll(TALLY):
-        for i in range(SIDE_BY_SIDE):
-            firms[name][i] = 0.0
+def leave_places(firms):
+    """Nobody sits anywhere: what regions and sectors show is read anew."""
+    for i in range(SIDE_BY_SIDE):
+        firms.block[i] = NOWHERE
+
+
+@submodel
+def clear_occasional_accounts(firms, i):
+    """The occasional accounts of place ``i`` are zero until somebody there has cause to set them."""
+    for account in range(N_REGULAR, N_ACCOUNTS):
+        firms.account[account, i] = 0.0
+    firms.occasion[i] = 0
 
 
 @submodel
@@ -118,22 +128,24 @@ def in_fours(number):
 @submodel
 def seat_side_by_side(ent, place, block, region, sector, firms, i):
     """Lay the enterprise ``place`` of ``block``, and what it reads of its region and sector, at ``i``."""
+    if firms.block[i] != block:
+        look_about(region, sector, firms, i)
     firms.enterprise[i], firms.block[i] = place, block
-    for name in literal_unroll(KEPT):
-        firms[name][i] = ent[name]
-    for name in literal_unroll(GIVEN):
-        firms[name][i] = ent[name]
+    lay_down(ent, firms, i)
+    firms.seats[i] = ent.seats
     for k in range(N_MODULES):
         firms.practice[k, i] = ent.practice[k]
         firms.lasting[k, i] = ent.lasting[k]
-        firms.gain[k, i] = ent.gain[k]
+    firms.gain[QUALITY, i], firms.gain[SAFETY, i] = ent.gain[QUALITY], ent.gain[SAFETY]
     for k in range(N_OBSERVED):
         firms.recent[k, i] = ent.recent[k]
-    firms.mean_wage[i], firms.quitting[i], firms.filling[i] = (
-        region.mean_wage,
-        region.quitting,
-        region.filling,
-    )
+
+
+@submodel
+def look_about(region, sector, firms, i):
+    """What the enterprise at ``i`` reads of its region and sector, the same as all of its block."""
+    firms.mean_wage[i], firms.quitting[i] = region.mean_wage, region.quitting
+    firms.filling[i] = region.filling
     firms.tightness[i], firms.low_pay[i], firms.trained[i] = region.tightness, region.low_pay, region.trained
     firms.price[i], firms.sector_orders[i] = sector.price, sector.orders
     firms.injury_relative[i], firms.energy_share[i] = sector.injury_relative, sector.energy_share
@@ -142,9 +154,6 @@ def seat_side_by_side(ent, place, block, region, sector, firms, i):
 @submodel
 def back_to_records(firms, i, ent):
     """Keep what the month changed or made of the enterprise at place ``i``."""
-    for name in literal_unroll(KEPT):
-        ent[name] = firms[name][i]
-    for name in literal_unroll(MADE):
-        ent[name] = firms[name][i]
+    take_up(ent, firms, i)
     for k in range(N_OBSERVED):
         ent.recent[k] = firms.recent[k, i]

@@ -1,6 +1,7 @@
 """Machine instructions that the compiler does not find by itself, beside what they do in plain Python.
 
 A loop that copies eight numbers is unrolled into single copies; a vector read right after waits for them.
+Memory that is asked for ahead of its use (:func:`fetch`) arrives while something else is computed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ if JIT_DISABLED:
         """Copy the first eight 32-bit numbers of ``source`` into ``to``."""
         to[:8] = source[:8]
 
+    def fetch(record: Any, byte: int) -> None:
+        """Ask for the line of memory with this byte of ``record``, which will be read and changed soon."""
+
 else:
+    from llvmlite import ir
     from numba import types
     from numba.core import cgutils
     from numba.extending import intrinsic
@@ -49,5 +54,19 @@ else:
 
         return types.none(to, source), code
 
+    @intrinsic
+    def _fetch(typing_context, record, byte):
+        def code(context, builder, signature, arguments):
+            flag, pointer = ir.IntType(32), ir.IntType(8).as_pointer()
+            place = builder.gep(builder.bitcast(arguments[0], pointer), [arguments[1]])
+            kind = ir.FunctionType(ir.VoidType(), [pointer, flag, flag, flag])
+            ask = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+            to_write, innermost_cache, data = flag(1), flag(3), flag(1)
+            builder.call(ask, [place, to_write, innermost_cache, data])
+            return context.get_dummy_value()
+
+        return types.none(record, types.int64), code
+
     lowest_bit = _lowest_bit  # type: ignore[assignment]
     copy_eight = _copy_eight  # type: ignore[assignment]
+    fetch = _fetch  # type: ignore[assignment]

@@ -95,12 +95,17 @@ def plan_jobs(firms, i, p):
 
 
 @submodel
-def closes(firms, i, p, bits):
-    """Whether the enterprise closes: its cash and credit are gone, or for reasons outside the model."""
+def face_closure(firms, i, p):
+    """What closes an enterprise: debt beyond its credit, or reasons outside the model, likelier if small."""
     smallness = 1.0 / (1.0 + firms.headcount[i] / SMALL_SIZE)
-    chance = p.closure_rate / 12.0 * (1.0 + p.closure_small * smallness)
-    limit = (firms.credit[i] + firms.credit_line[i]) * firms.wage_bill_at_start[i]
-    return firms.cash[i] < -limit or draws.uniform(bits) < chance
+    firms.closure[i] = p.closure_rate / 12.0 * (1.0 + p.closure_small * smallness)
+    firms.most_debt[i] = (firms.credit[i] + firms.credit_line[i]) * firms.wage_bill_at_start[i]
+
+
+@submodel
+def closes(firms, i, bits):
+    """Whether the enterprise closes this month."""
+    return firms.cash[i] < -firms.most_debt[i] or draws.uniform(bits) < firms.closure[i]
 
 
 @submodel

@@ -13,6 +13,7 @@ import numpy as np
 
 from simulation import accounts as a
 from simulation import (
+    ahead,
     delivery,
     draws,
     hiring,
@@ -29,9 +30,10 @@ from simulation.compile import kernel, submodel
 from simulation.firms import (
     SIDE_BY_SIDE,
     back_to_records,
-    clear_accounts,
+    clear_occasional_accounts,
     clear_tally,
     in_fours,
+    leave_places,
     seat_side_by_side,
 )
 from simulation.seats import OCTET_SEATS
@@ -76,15 +78,16 @@ def advance(
             keys = keys_of(run.seed, month)
             habit = workforce.habits(p)
             firms = side_by_side[numba.get_thread_id()]
-            ordered.clear(block_sums, first_block, last_block)
+            leave_places(firms)
+            ordered.clear(blocks, first_block, last_block, block_sums)
             e, stop = blocks[first_block].start, blocks[last_block - 1].stop
             b = first_block
             while e < stop:
                 number = 0
-                clear_accounts(firms)
                 clear_tally(firms)
                 while e < stop and number < SIDE_BY_SIDE:
                     ent = enterprises[e]
+                    ahead.fetch_records(enterprises, e)
                     if e >= blocks[b].stop:
                         b += 1
                     entering = ent.entry_month == month and month > 0
@@ -93,8 +96,9 @@ def advance(
                             enter(ent, firms, number)
                         change_practices(
                             ent, p, run, e - run.first_enterprise, keys, clusters[ent.cluster].gain,
-                            classes[run.first_class + max(0, ent.class_id)].gain, firms, number,
+                            classes[run.first_class + class_of(ent)].gain, firms, number,
                         )  # fmt: skip
+                        ahead.fetch_roster(octets, ent.first_seat // OCTET_SEATS, ent.seats // OCTET_SEATS)
                         seat_side_by_side(
                             ent, e, b, regions[run_index, ent.region], sectors[run_index, ent.sector],
                             firms, number,
@@ -117,12 +121,13 @@ def advance(
                         ent, p, month, identity, keys.measure, draws.block(keys.report, identity)
                     )
                     observation.close_year(ent, month)
-                    if money.closes(firms, i, p, draws.block(keys.closure, identity)):
+                    if money.closes(firms, i, draws.block(keys.closure, identity)):
                         close(ent, run, month, octets, firms, i)
                     keep_accounts(ent, firms, i, month, block_sums, panel)
 
-            for b in range(first_block, last_block):
-                neighbours(blocks[b], enterprises, clusters)
+            if run.programme:  # without one nobody has gained or heard anything that neighbours could see
+                for b in range(first_block, last_block):
+                    neighbours(blocks[b], enterprises, clusters)
             if shared:
                 ordered.add_up(
                     blocks, run.first_block, run.first_block + run.blocks, block_sums,
@@ -166,8 +171,15 @@ def keys_of(seed, month):
 def enter(ent, firms, i):
     """An entrant opens its doors with the staff that it was drawn with."""
     ent.alive = 1
+    firms.occasion[i] = 1
     firms.account[a.ENTRIES, i] = 1.0
     firms.account[a.JOBS_ENTERED, i] = ent.headcount
+
+
+@submodel
+def class_of(ent):
+    """Its class, counted within the run; the first is that of those who never sat in one."""
+    return ent.class_id if ent.class_id > 0 else 0
 
 
 @submodel
@@ -175,11 +187,12 @@ def change_practices(ent, p, run, identity, keys, cluster_gain, class_gain, firm
     """4 and 5: delivery and practices."""
     practices.drift(ent, p, draws.block(keys.drift, identity))
     newly_used = 0.0
-    if ent.class_today:
-        delivery.teach(ent, p, run.class_days)
-    for _ in range(ent.visits_today):
-        newly_used += delivery.counsel(ent, p, run.enterprises_per_visit)
-    newly_used += practices.change(ent, p, draws.block(keys.manager, identity), cluster_gain, class_gain)
+    if run.programme:  # without one nobody knows more than at the start
+        if ent.class_today:
+            delivery.teach(ent, p, run.class_days)
+        for _ in range(ent.visits_today):
+            newly_used += delivery.counsel(ent, p, run.enterprises_per_visit)
+        newly_used += practices.change(ent, p, draws.block(keys.manager, identity), cluster_gain, class_gain)
     practices.put_to_use(ent)
     production.shock(ent, p, draws.bell(draws.block(keys.shock, identity)))
     firms.newly_used[i] = newly_used
@@ -213,6 +226,7 @@ def employ(ent, p, run, keys, habit, octets, firms, i):
 @submodel
 def account_for_training(ent, run, firms, i):
     """Accounts of a class or visits of this month; after the last visit the module is done."""
+    firms.occasion[i] = 1
     attendees = 0.0
     if ent.class_today:
         attendees = ATTENDEES_PER_CLASS - WORKERS_PER_CLASS + firms.in_class[i]
@@ -256,17 +270,23 @@ def produce_and_settle(firms, places, p):
         observation.remember(firms, i)
         observation.add_to_year(firms, i)
         workforce.staff_of_next_month(firms, i)
+        money.face_closure(firms, i, p)
 
 
 @submodel
 def keep_accounts(ent, firms, i, month, block_sums, panel):
     """Add the month's accounts to the sums of the block and size class, and keep those of the panel."""
     weight, of_size = ent.weight, block_sums[firms.block[i], ent.size_class]
-    for account in range(a.N_ACCOUNTS):
+    for account in range(a.N_REGULAR):
         of_size[account] += weight * firms.account[account, i]
+    if firms.occasion[i]:
+        for account in range(a.N_REGULAR, a.N_ACCOUNTS):
+            of_size[account] += weight * firms.account[account, i]
     if ent.panel_row >= 0:
         for account in range(a.N_ACCOUNTS):
             panel[ent.panel_row, month, account] = firms.account[account, i]
+    if firms.occasion[i]:
+        clear_occasional_accounts(firms, i)
 
 
 @submodel
@@ -274,6 +294,7 @@ def close(ent, run, month, octets, firms, i):
     """The end of an enterprise: everybody leaves, and its guarantee may be called."""
     ent.alive = 0
     ent.exit_month = month
+    firms.occasion[i] = 1
     firms.account[a.EXITS, i] = 1.0
     firms.account[a.JOBS_CLOSED, i] = ent.headcount
     firms.account[a.GUARANTEE_CALLS, i] = money.guarantee_called(firms, i, run.credit_guarantee)
@@ -288,12 +309,13 @@ def neighbours(block, enterprises, clusters):
     while e < block.stop:
         cluster = clusters[enterprises[e].cluster]
         which = enterprises[e].cluster
-        cluster.members = cluster.informed = cluster.results = cluster.log_result = 0.0
+        members = 0.0
+        cluster.informed = cluster.results = cluster.log_result = 0.0
         cluster.gain[:] = 0.0
         while e < block.stop and enterprises[e].cluster == which:
             ent = enterprises[e]
             if ent.alive:
-                cluster.members += 1.0
+                members += 1.0
                 for k in range(len(cluster.gain)):
                     cluster.gain[k] += ent.gain[k]
                 if ent.informed_month >= 0:
@@ -303,5 +325,5 @@ def neighbours(block, enterprises, clusters):
                     cluster.log_result += math.log(ent.result)
             e += 1
         for k in range(len(cluster.gain)):
-            cluster.gain[k] /= max(1.0, cluster.members)
+            cluster.gain[k] /= max(1.0, members)
         cluster.log_result /= max(1.0, cluster.results)

@@ -63,10 +63,18 @@ def labour_balance(p, region, last):
 
 
 @submodel
-def clear(block_sums, first, last):
+def holds(block, size):
+    """Whether enterprises of this size class are in the block; in a small run few classes are."""
+    return (block.sizes >> size) & 1 == 1
+
+
+@submodel
+def clear(blocks, first, last, block_sums):
     """Empty the sums of the blocks ``first``..``last``."""
     for b in range(first, last):
         for size in range(block_sums.shape[1]):
+            if not holds(blocks[b], size):
+                continue
             for account in range(block_sums.shape[2]):
                 block_sums[b, size, account] = 0.0
 
@@ -81,6 +89,8 @@ def add_up(blocks, first, last, block_sums, sums, n_sectors, n_regions):
     for b in range(first, last):
         sector, region = 1 + blocks[b].sector, 1 + n_sectors + blocks[b].region
         for size in range(block_sums.shape[1]):
+            if not holds(blocks[b], size):
+                continue
             by_size = 1 + n_sectors + n_regions + size
             for account in range(block_sums.shape[2]):
                 value = block_sums[b, size, account]

@@ -70,15 +70,16 @@ ENTERPRISE = np.dtype(
         ("log_value_at_start", "f8"),  # log of the value per worker then
         # what monitoring asks for
         ("recent", "f8", _O), ("year_value", "f8"), ("year_workers", "f8"),
+        # what neighbours look at
+        ("informed_month", "i4"), ("channel", "i4"),  # when and how it heard of the training
+        ("result", "f8"),  # gain that it saw of its modules so far; 0 before the first is done
         # what a month without training leaves alone: who it is
         ("employees", "f8"),  # at the start
         ("ability", "f8"),  # of its managers, standard deviations
         ("level", "f8"),  # lasting log productivity within its sector
         ("exit_month", "i4"),
         # demand for training
-        ("informed_month", "i4"), ("channel", "i4"),  # when and how it heard of the training
         ("belief", "f8"),  # gain that it believes a module brings, share of value added
-        ("result", "f8"),  # gain that it saw of its modules so far; 0 before the first is done
         ("wanted", "i8"),  # module that it waits for, NO_MODULE if none
         # training
         ("enrolled_month", "i4"), ("waiting_since", "i4"),
@@ -99,9 +100,12 @@ ENTERPRISE = np.dtype(
 )  # fmt: skip
 """An enterprise; ``supported``: enrolled in one of the programme's places; ``reports``: to monitoring."""
 
+EVERY_MONTH = ENTERPRISE.fields["employees"][1]  # type: ignore[index]
+"""Bytes at the beginning of a record that every month touches."""
+
 CLUSTER = np.dtype(
     [
-        ("gain", "f8", _M), ("members", "f8"),
+        ("gain", "f8", _M),
         ("informed", "f8"),  # enterprises that know of the training
         ("results", "f8"), ("log_result", "f8"),  # enterprises that saw a gain; mean log of what they saw
     ],
@@ -138,8 +142,12 @@ SECTOR = np.dtype(
 )  # fmt: skip
 
 BLOCK = np.dtype(
-    [("run", "i4"), ("sector", "i4"), ("region", "i4"), ("start", "i4"), ("stop", "i4")], align=True
-)
+    [
+        ("run", "i4"), ("sector", "i4"), ("region", "i4"), ("start", "i4"), ("stop", "i4"),
+        ("sizes", "i4"),  # bit k: holds an enterprise of size class k
+    ],
+    align=True,
+)  # fmt: skip
 """Neighbouring whole clusters of one sector and region: the unit of parallel work and of ordered sums."""
 
 SEAT = np.dtype([("place", "i8"), ("class_days", "f8"), ("classmates", "f8")], align=True)

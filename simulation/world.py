@@ -273,7 +273,7 @@ def _number_through(
         if followed:
             mine["panel_row"][run.panel] = panel_start[-1] + np.arange(followed)
         panel_start.append(panel_start[-1] + followed)
-        blocks.append(_blocks(run.population, i, first))
+        blocks.append(_blocks(run.population, i, first, mine["size_class"]))
         record["first_block"], record["blocks"] = first_block, len(blocks[-1])
         first_block += len(blocks[-1])
     return _joined(blocks), panel_start
@@ -301,7 +301,7 @@ def _copied(values: NDArray[Any], place: NDArray[Any]) -> NDArray[Any]:
     return place
 
 
-def _blocks(population: Population, run: int, offset: int) -> NDArray[Any]:
+def _blocks(population: Population, run: int, offset: int, size_class: NDArray[Any]) -> NDArray[Any]:
     """Cut a population, ordered by cluster, into blocks of whole clusters of one sector and region."""
     first = np.flatnonzero(np.diff(population.cluster, prepend=-1))  # first enterprise of each cluster
     area = population.sector[first].astype(np.int64) * 100_000 + population.region[first]
@@ -315,6 +315,7 @@ def _blocks(population: Population, run: int, offset: int) -> NDArray[Any]:
     blocks["sector"], blocks["region"] = population.sector[starts], population.region[starts]
     blocks["start"] = starts + offset
     blocks["stop"] = np.append(starts[1:], population.n) + offset
+    blocks["sizes"] = np.bitwise_or.reduceat(1 << size_class, starts)
     return blocks
 
 

@@ -116,7 +116,7 @@ MUTANTS = {
     ),
     "exit: credit does not save": Mutant(
         "money",
-        "firms.cash[i] < -limit or",
+        "firms.cash[i] < -firms.most_debt[i] or",
         "firms.cash[i] < 0.0 or",
     ),
     "observation: every injury is on record": Mutant(
@@ -141,7 +141,13 @@ MUTANTS = {
     ),
     "month: attendance shares its draw with hiring": Mutant("month", "draws.ATTEND_CLASS", "draws.HIRE"),
     "month: the unborn and the dead are neighbours": Mutant(
-        "month", "if ent.alive:\n                cluster", "if True:\n                cluster"
+        "month", "if ent.alive:\n                members", "if True:\n                members"
+    ),
+    "month: an entry or a class is counted again": Mutant(
+        "month", "        clear_occasional_accounts(firms, i)\n", "        pass\n"
+    ),
+    "month: a place shows the region of who sat there first": Mutant(
+        "firms", "if firms.block[i] != block:", "if firms.block[i] == NOWHERE:"
     ),
 }  # fmt: skip
 """Everything else, tried out where enrolment is assigned."""

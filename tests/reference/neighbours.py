@@ -21,7 +21,6 @@ def seen_in_cluster(firms: list[Enterprise]) -> dict[str, Any]:
     logs = [math.log(firm.result) for firm in firms if firm.result > 0.0]
     return {
         "gain": mean_gain(firms),
-        "members": float(len(firms)),
         "informed": float(sum(firm.informed_month >= 0 for firm in firms)),
         "results": float(len(logs)),
         "log_result": sum(logs) / max(1, len(logs)),
