@@ -171,6 +171,35 @@ def grid_of(
     return grid
 
 
+FEWEST_COLUMNS = 3
+"""Place, name and what is ranked by: shown in any terminal."""
+
+
+def ranking_grid_of(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A ranking: place, name, and then columns from the most to the least important.
+
+    ``headings`` and cells are plain text, perhaps of several lines. No cell is cut: columns for which the
+    terminal has no room are left out from the last on, and the caption says so.
+    """
+    widths = [
+        max(len(line) for cell in column for line in cell.split("\n"))
+        for column in zip(headings, *rows, strict=True)
+    ]
+    needed = np.cumsum(np.array(widths) + 2)
+    shown = max(FEWEST_COLUMNS, int(np.searchsorted(needed, console().width, side="right")))
+    whole = needed[shown - 1] <= console().width  # else lines are broken
+    grid = Table(title=title, title_justify="left", header_style="bold", box=None)
+    for place, heading in enumerate(headings[:shown]):
+        grid.add_column(escape(heading), justify="left" if place == 1 else "right", no_wrap=bool(whole))
+    for row in rows:
+        grid.add_row(*(escape(cell) for cell in row[:shown]))
+    if left_out := [heading.replace("-\n", "").replace("\n", " ") for heading in headings[shown:]]:
+        left_out = [f"“{heading}”" for heading in left_out]
+        grid.caption = f"No room in this terminal for {escape(joined(left_out))}."
+        grid.caption_justify = "left"
+    return grid
+
+
 def mean_alone(cells: list[str], replicates: int) -> list[str]:
     """The cells, without their intervals where there is but one replicate."""
     return cells if replicates > 1 else [cell.split(" [")[0] for cell in cells]

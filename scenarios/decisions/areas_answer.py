@@ -201,28 +201,26 @@ def ranking_grid(made: dict[str, pl.DataFrame], asked: Asked, scenario: Scenario
         f"interval over parameter draws and chance].\n“{escape(scenario.title)}”; effects in year "
         f"{asked.month // 12} after the first class. =: not told apart from the first. *: fewer than 1,000."
     )
-    grid = Table(title=title, title_justify="left", header_style="bold", box=None)
     headings = [
-        "", asked.kind[:-1], judged.label.lower(), "first", f"top {judged.top}", "yuan per\nyuan",
+        "rank", asked.kind[:-1], judged.label.lower(), "first", f"top {judged.top}", "yuan per\nyuan",
         "produc-\ntivity, %", "injuries,\n%", "turn-\nover, %", "eligible", "next 1,000,\nyuan",
         "trainers\nfor them",
     ]  # fmt: skip
     priors = "prior_rank" in table.columns
-    for place, heading in enumerate([*headings, "by\npriors"] if priors else headings):
-        grid.add_column(heading, justify="left" if place == 1 else "right", no_wrap=True)
+    rows = []
     for row in table.filter(pl.col("rank").is_not_null()).iter_rows(named=True):
         value = {name: float("nan") if x is None else x for name, x in row.items()}
         cells = [
             f"{row['rank']}{'  ' if row['told_apart'] else ' ='}",
-            escape(shortened(row["name"], LONGEST_NAME)),
-            escape(interval(value["estimate"], value["low"], value["high"])),
+            shortened(row["name"], LONGEST_NAME),
+            interval(value["estimate"], value["low"], value["high"]),
             share(row["probability_best"]), share(row["probability_top"]), number(value["per_yuan"], 1),
             *(number(value[f"{name}_percent"], 1, True) for name in PERCENTS),
             number(value["eligible"], 0) + ("*" if row["few"] else " "),
             number(value["gain_of_trainings"], 0), number(value["trainers_needed"], 1),
         ]  # fmt: skip
-        grid.add_row(*cells, *([number(value["prior_rank"], 0)] if priors else []))
-    return grid
+        rows.append([*cells, *([number(value["prior_rank"], 0)] if priors else [])])
+    return terminal.ranking_grid_of(title, [*headings, "by\npriors"] if priors else headings, rows)
 
 
 PERCENTS = ("productivity", "injury_rate", "turnover_rate")

@@ -7,8 +7,8 @@ training of one more enterprise does is seen, and not what training a whole sect
 
 What the experiment gives besides: trainers are there from the first month, in every region as many as its
 enterprises need, and each may teach every module; nobody is informed or pays for trainings of trainers, whose
-cost is left out. And nobody chooses: on a scenario's market larger enterprises with more value added come, and
-take more modules, so that its net benefit per enterprise trained is about twice that of an experiment.
+cost is left out. And nobody chooses: to a scenario's market come larger enterprises with more value added,
+which take more modules, so that its net benefit per enterprise trained is about twice that of an experiment.
 """
 
 from __future__ import annotations

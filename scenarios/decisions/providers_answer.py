@@ -150,29 +150,32 @@ def ranking_grid(table: pl.DataFrame, asked: Asked, scenario: Scenario) -> Table
         f"over parameter draws and chance].\n“{escape(scenario.title)}”, {scenario.months} months; effects "
         f"on the trained in year {asked.month // 12} after the first class. =: not told apart from the first."
     )
-    grid = Table(title=title, title_justify="left", header_style="bold", box=None)
     headings = [
         "rank", "type", judged.label.lower(), "behind the first\n[2 standard errors]", "first",
-        "regret", "enterprises\ntrained",
+        "regret", "trained,\nenterprises",
         "net benefit,\nyuan each", "programme,\nyuan", "produc-\ntivity, %",
     ]  # fmt: skip
     priors = "prior_rank" in table.columns
-    for place, heading in enumerate([*headings, "by\npriors"] if priors else headings):
-        grid.add_column(heading, justify="left" if place == 1 else "right", no_wrap=True)
+    rows = []
     for row in table.filter(pl.col("rank").is_not_null()).iter_rows(named=True):
         value = {name: float("nan") if x is None else x for name, x in row.items()}
         behind, reach = value["behind_first"], 2.0 * value["behind_first_se"]
         first = row["rank"] == 1
         cells = [
-            f"{row['rank']}{'  ' if row['told_apart'] else ' ='}", escape(row["name"]),
-            escape(interval(value["estimate"], value["low"], value["high"])),
-            "" if first else escape(interval(behind, behind - reach, behind + reach)),
+            f"{row['rank']}{'  ' if row['told_apart'] else ' ='}", row["name"],
+            _two_lines(value["estimate"], value["low"], value["high"]),
+            "" if first else _two_lines(behind, behind - reach, behind + reach),
             share(row["probability_best"]), number(value["expected_regret"], 2), number(value["trained"], 0),
             number(value["net_benefit"], 0), number(value["programme_cost"], 0),
             number(value["productivity"], 1, True),
         ]  # fmt: skip
-        grid.add_row(*cells, *([number(value["prior_rank"], 0)] if priors else []))
-    return grid
+        rows.append([*cells, *([number(value["prior_rank"], 0)] if priors else [])])
+    return terminal.ranking_grid_of(title, [*headings, "by\npriors"] if priors else headings, rows)
+
+
+def _two_lines(value: float, low: float, high: float) -> str:
+    """An interval below its value: beside it the table would be too wide for many terminals."""
+    return interval(value, low, high).replace(" [", "\n[", 1)
 
 
 def sentences(table: pl.DataFrame, found: Outcomes, prior: Outcomes | None, judged: Judged) -> list[str]:
