@@ -37,7 +37,7 @@ from simulation.firms import (
     seat_side_by_side,
 )
 from simulation.seats import OCTET_SEATS
-from simulation.state import ATTENDEES_PER_CLASS, NO_MODULE, WORKERS_PER_CLASS
+from simulation.state import ATTENDEES_PER_CLASS, N_MODULES, NO_MODULE, WORKERS_PER_CLASS
 
 
 @kernel
@@ -79,6 +79,8 @@ def advance(
             habit = workforce.habits(p)
             firms = side_by_side[numba.get_thread_id()]
             leave_places(firms)
+            for b in range(first_block, last_block):
+                nothing_shown(blocks[b])
             ordered.clear(blocks, first_block, last_block, block_sums)
             e, stop = blocks[first_block].start, blocks[last_block - 1].stop
             b = first_block
@@ -123,10 +125,11 @@ def advance(
                     observation.close_year(ent, month)
                     if money.closes(firms, i, draws.block(keys.closure, identity)):
                         close(ent, run, month, octets, firms, i)
+                    show(ent, blocks[firms.block[i]])
                     keep_accounts(ent, firms, i, month, block_sums, panel)
 
-            if run.programme:  # without one nobody has gained or heard anything that neighbours could see
-                for b in range(first_block, last_block):
+            for b in range(first_block, last_block):
+                if blocks[b].shows or blocks[b].showed:  # else its clusters show nothing, as before
                     neighbours(blocks[b], enterprises, clusters)
             if shared:
                 ordered.add_up(
@@ -187,12 +190,11 @@ def change_practices(ent, p, run, identity, keys, cluster_gain, class_gain, firm
     """4 and 5: delivery and practices."""
     practices.drift(ent, p, draws.block(keys.drift, identity))
     newly_used = 0.0
-    if run.programme:  # without one nobody knows more than at the start
-        if ent.class_today:
-            delivery.teach(ent, p, run.class_days)
-        for _ in range(ent.visits_today):
-            newly_used += delivery.counsel(ent, p, run.enterprises_per_visit)
-        newly_used += practices.change(ent, p, draws.block(keys.manager, identity), cluster_gain, class_gain)
+    if ent.class_today:
+        delivery.teach(ent, p, run.class_days)
+    for _ in range(ent.visits_today):
+        newly_used += delivery.counsel(ent, p, run.enterprises_per_visit)
+    newly_used += practices.change(ent, p, draws.block(keys.manager, identity), cluster_gain, class_gain)
     practices.put_to_use(ent)
     production.shock(ent, p, draws.bell(draws.block(keys.shock, identity)))
     firms.newly_used[i] = newly_used
@@ -300,6 +302,22 @@ def close(ent, run, month, octets, firms, i):
     firms.account[a.GUARANTEE_CALLS, i] = money.guarantee_called(firms, i, run.credit_guarantee)
     firms.account[a.SEPARATED_TRAINED, i] += firms.attended[i] - firms.left_attended[i]
     workforce.dismiss(octets, ent.first_seat // OCTET_SEATS, ent.seats // OCTET_SEATS)
+
+
+@submodel
+def nothing_shown(block):
+    """Nobody in the block has shown its neighbours anything yet this month."""
+    block.showed, block.shows = block.shows, 0
+
+
+@submodel
+def show(ent, block):
+    """Note whether the enterprise has anything that :func:`neighbours` look at: most have nothing."""
+    gained = 0.0
+    for k in range(N_MODULES):
+        gained += ent.gain[k]
+    if ent.alive and (gained > 0.0 or ent.informed_month >= 0 or ent.result > 0.0):
+        block.shows = 1
 
 
 @numba.njit(error_model="numpy")

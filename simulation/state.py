@@ -145,6 +145,7 @@ BLOCK = np.dtype(
     [
         ("run", "i4"), ("sector", "i4"), ("region", "i4"), ("start", "i4"), ("stop", "i4"),
         ("sizes", "i4"),  # bit k: holds an enterprise of size class k
+        ("shows", "i4"), ("showed", "i4"),  # whether anybody has what neighbours look at; and last month
     ],
     align=True,
 )  # fmt: skip

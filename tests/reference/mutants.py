@@ -146,9 +146,6 @@ MUTANTS = {
     "month: an entry or a class is counted again": Mutant(
         "month", "        clear_occasional_accounts(firms, i)\n", "        pass\n"
     ),
-    "month: a place shows the region of who sat there first": Mutant(
-        "firms", "if firms.block[i] != block:", "if firms.block[i] == NOWHERE:"
-    ),
 }  # fmt: skip
 """Everything else, tried out where enrolment is assigned."""
 
