@@ -41,7 +41,7 @@ def main() -> None:
     plain = _seconds(lambda: [reference.step() for _ in range(options.months)])
     engine = min(_engine(run) for _ in range(5))
     world = build_world([run])
-    world.run_to_end()
+    world.run()
     sampled = population.employees[population.incumbent].sum()
     worker_months = int(sampled) * options.months
     for name, seconds in (("reference", plain), ("engine", engine)):

@@ -8,7 +8,7 @@ enterprises with other sizes). Every run has enterprises of its own, without a p
 - everything: `simulation.batch.simulate` (placing at rest, months, collecting) and the indicators by year,
   sector, region and size;
 - with drawing: the same, and drawing the enterprises;
-- months: `World.run_to_end` alone.
+- months: `World.run` alone.
 
 One thread and two are measured in turns, since others may use the machine: times are medians, and a speed-up
 is the median of the turns' ratios.
@@ -85,7 +85,7 @@ def measure(mix: str, runs: int, enterprises: int, months: int, turns: int) -> d
             rest, _ = _timed(lambda n=threads, drawn=drawn: everything(drawn, n))
             world = build_world(drawn)
             numba.set_num_threads(threads)
-            alone, _ = _timed(world.run_to_end)
+            alone, _ = _timed(world.run)
             worker_months = measuring.worker_months(world)
             for work, taken in zip(WORK, (alone, rest, drawing + rest), strict=True):
                 seconds[work, threads].append(taken)

@@ -91,7 +91,7 @@ def simulate_take_up(
             for scenario in scenarios
         ]
         world = build_world(runs)
-        world.run_to_end()
+        world.run()
         informed, requests = (world.market[:, 0, 0, column] for column in (ma.INFORMED, ma.REQUESTS))
         share = np.divide(requests, informed, out=np.full(len(runs), np.nan), where=informed > 0)
         found.append(share.reshape(len(some), len(scenarios)))

@@ -90,10 +90,10 @@ def simulate(
 ) -> list[RunResult]:
     """Simulate ``runs`` to their end; results are bit-equal for any number of threads.
 
-    Several runs go in parallel, a run a thread; a single one in parallel over its enterprises. As they go,
-    ``after_month(months done, of how many)`` is called, groups of runs that follow one another added up. With
-    ``panel_only`` the results hold the records of the panel's enterprises alone. Raises InputError if the
-    machine has not the memory for it, and Interrupted if it is interrupted once months are simulated.
+    Threads share the work of all runs (:mod:`simulation.month`). As they go, ``after_month(months done, of
+    how many)`` is called, groups of runs that follow one another added up. With ``panel_only`` the results
+    hold the records of the panel's enterprises alone. Raises InputError if the machine has not the memory for
+    it, and Interrupted if it is interrupted once months are simulated.
     """
     check_memory(runs)
     use_threads(threads)

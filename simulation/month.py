@@ -1,8 +1,10 @@
-"""The month: all submodels in order, compiled, parallel over blocks of enterprises or over runs.
+"""The month: all submodels in order, compiled; threads share the work.
 
-A *task* is a range of blocks. For one large run the tasks are its blocks and the ordered step is made
-between months; for a batch of small runs a task is a whole run with all its months. Both are the same
-compiled body, so both give the same bits.
+A run's enterprises are cut into *parts*, ranges of whole blocks. A thread takes a part of the run it is at;
+who brings back the month's last one adds the month up, settles what enterprises share (the ordered step) and
+begins the next. Where nothing is left to take it goes on to another run. So few threads wait, whether there
+are many small runs or a single large one, and whatever else the machine has to do. Neither parts nor threads
+change a bit: enterprises are independent within a month, and sums are taken block by block.
 """
 
 import math
@@ -36,106 +38,144 @@ from simulation.firms import (
     leave_places,
     seat_side_by_side,
 )
+from simulation.instructions import give_way, put, take_next
 from simulation.seats import OCTET_SEATS
 from simulation.state import ATTENDEES_PER_CLASS, N_MODULES, NO_MODULE, WORKERS_PER_CLASS
 
 
 @kernel
 def advance(
-    tasks, first_month, last_month, shared, enterprises_too,
-    runs, parameters, enterprises, clusters, classes, regions, sectors, blocks, octets,
+    last_month, month, next_part, parts_done,
+    runs, parameters, enterprises, clusters, classes, regions, sectors, blocks, parts, octets,
     schedule, open_from, graduates, starters, subsidies, order, roll, trainers, providers, accounts,
     side_by_side, block_sums, sums, panel,
 ):  # fmt: skip
-    """Advance all ``tasks`` from ``first_month`` up to (not including) ``last_month``.
+    """Advance all runs up to (not including) ``last_month``, or to their end.
 
-    ``tasks[i]`` is (run, first block, last block). With ``shared`` each task is a whole run and makes the
-    ordered step itself, before and, with ``enterprises_too``, after the month of its enterprises; without
-    ``enterprises_too`` it makes the ordered step alone. All other arguments are the columns of
+    By run: ``month`` it is in, ``next_part`` to take and ``parts_done`` this month, both 0 to begin with.
+    ``parts[i]`` is (first block, last block). All other arguments are the columns of
     :class:`simulation.world.World`.
     """
-    for task in numba.prange(len(tasks)):
-        run_index, first_block, last_block = tasks[task, 0], tasks[task, 1], tasks[task, 2]
-        run = runs[run_index]
-        p = parameters[run_index]
-        for month in range(first_month, min(last_month, run.months)):
-            if shared:
-                ordered.open_month(p, month, regions[run_index], sectors[run_index], sums[run_index])
-                if run.programme:
-                    market.market_month(
-                        run, p, month, schedule[run_index, month], graduates[run_index, month],
-                        starters[run_index], subsidies[run_index], enterprises,
-                        order[run.first_order : run.first_order + run.eligible],
-                        roll[run.first_order : run.first_order + run.eligible],
-                        open_from[run_index], clusters, classes[run.first_class :], regions[run_index],
-                        trainers[run.first_trainer : run.first_trainer + run.trainer_slots],
-                        providers[run.first_provider : run.first_provider + run.trainer_slots],
-                        sums[run_index], accounts[run_index, month],
-                    )  # fmt: skip
-            if not enterprises_too:
-                continue
-            seasonal = people.season(p, (run.start_month - 1 + month) % 12 + 1)
-            keys = keys_of(run.seed, month)
-            habit = workforce.habits(p)
-            firms = side_by_side[numba.get_thread_id()]
-            leave_places(firms)
-            for b in range(first_block, last_block):
-                nothing_shown(blocks[b])
-            ordered.clear(blocks, first_block, last_block, block_sums)
-            e, stop = blocks[first_block].start, blocks[last_block - 1].stop
-            b = first_block
-            while e < stop:
-                number = 0
-                clear_tally(firms)
-                while e < stop and number < SIDE_BY_SIDE:
-                    ent = enterprises[e]
-                    ahead.fetch_records(enterprises, e)
-                    if e >= blocks[b].stop:
-                        b += 1
-                    entering = ent.entry_month == month and month > 0
-                    if ent.alive or entering:
-                        if entering:
-                            enter(ent, firms, number)
-                        change_practices(
-                            ent, p, run, e - run.first_enterprise, keys, clusters[ent.cluster].gain,
-                            classes[run.first_class + class_of(ent)].gain, firms, number,
-                        )  # fmt: skip
-                        ahead.fetch_roster(octets, ent.first_seat // OCTET_SEATS, ent.seats // OCTET_SEATS)
-                        seat_side_by_side(
-                            ent, e, b, regions[run_index, ent.region], sectors[run_index, ent.sector],
-                            firms, number,
-                        )  # fmt: skip
-                        number += 1
-                    e += 1
-                places = in_fours(number)
-                set_workplaces(firms, places, p, seasonal)
-                for i in range(number):
-                    ent = enterprises[firms.enterprise[i]]
-                    employ(ent, p, run, keys, habit, octets, firms, i)
-                    if ent.class_today or ent.visits_today:
-                        account_for_training(ent, run, firms, i)
-                produce_and_settle(firms, places, p)
-                for i in range(number):
-                    ent = enterprises[firms.enterprise[i]]
-                    identity = firms.enterprise[i] - run.first_enterprise
-                    back_to_records(firms, i, ent)
-                    observation.report(
-                        ent, p, month, identity, keys.measure, draws.block(keys.report, identity)
-                    )
-                    observation.close_year(ent, month)
-                    if money.closes(firms, i, draws.block(keys.closure, identity)):
-                        close(ent, run, month, octets, firms, i)
-                    show(ent, blocks[firms.block[i]])
-                    keep_accounts(ent, firms, i, month, block_sums, panel)
-
-            for b in range(first_block, last_block):
-                if blocks[b].shows or blocks[b].showed:  # else its clusters show nothing, as before
-                    neighbours(blocks[b], enterprises, clusters)
-            if shared:
-                ordered.add_up(
-                    blocks, run.first_block, run.first_block + run.blocks, block_sums,
-                    sums[run_index, month], sectors.shape[1], regions.shape[1],
+    for r in numba.prange(len(runs)):
+        if month[r] < min(last_month, runs[r].months):
+            open_month(
+                r, month[r], runs, parameters, enterprises, clusters, classes, regions, sectors, schedule,
+                open_from, graduates, starters, subsidies, order, roll, trainers, providers, accounts, sums,
+            )  # fmt: skip
+    for place in numba.prange(len(side_by_side)):
+        r, idle = place * len(runs) // len(side_by_side), 0
+        while idle < len(runs):  # until no run has anything left, or will have
+            run, now = runs[r], month[r]
+            end = min(last_month, run.months)
+            part = take_next(next_part, r) if now < end else run.parts
+            if part < run.parts:
+                idle = 0
+                now = month[r]
+                month_of_blocks(
+                    run, parameters[r], now, parts[run.first_part + part, 0], parts[run.first_part + part, 1],
+                    enterprises, clusters, classes, regions[r], sectors[r], blocks, octets,
+                    side_by_side[place], block_sums, panel,
                 )  # fmt: skip
+                if take_next(parts_done, r) == run.parts - 1:
+                    ordered.add_up(
+                        blocks, run.first_block, run.first_block + run.blocks, block_sums, sums[r, now],
+                        sectors.shape[1], regions.shape[1],
+                    )  # fmt: skip
+                    month[r], parts_done[r] = now + 1, 0
+                    if now + 1 < end:
+                        open_month(
+                            r, now + 1, runs, parameters, enterprises, clusters, classes, regions, sectors,
+                            schedule, open_from, graduates, starters, subsidies, order, roll, trainers,
+                            providers, accounts, sums,
+                        )  # fmt: skip
+                        put(next_part, r, 0)
+            else:
+                # a run of one part has a thread already; others will have more to take next month
+                idle = idle + 1 if now >= end or run.parts == 1 else 0
+                r = r + 1 if r + 1 < len(runs) else 0
+                if idle == 0:
+                    give_way()
+
+
+@numba.njit(error_model="numpy")
+def open_month(
+    r, month, runs, parameters, enterprises, clusters, classes, regions, sectors, schedule, open_from,
+    graduates, starters, subsidies, order, roll, trainers, providers, accounts, sums,
+):  # fmt: skip
+    """1 to 3: what the enterprises of run ``r`` share, and the training market, before their month."""
+    run, p = runs[r], parameters[r]
+    ordered.open_month(p, month, regions[r], sectors[r], sums[r])
+    if run.programme:
+        market.market_month(
+            run, p, month, schedule[r, month], graduates[r, month], starters[r], subsidies[r], enterprises,
+            order[run.first_order : run.first_order + run.eligible],
+            roll[run.first_order : run.first_order + run.eligible],
+            open_from[r], clusters, classes[run.first_class :], regions[r],
+            trainers[run.first_trainer : run.first_trainer + run.trainer_slots],
+            providers[run.first_provider : run.first_provider + run.trainer_slots],
+            sums[r], accounts[r, month],
+        )  # fmt: skip
+
+
+@submodel
+def month_of_blocks(
+    run, p, month, first_block, last_block, enterprises, clusters, classes, regions, sectors, blocks, octets,
+    firms, block_sums, panel,
+):  # fmt: skip
+    """4 to 11: one month of the enterprises of blocks ``first_block`` to (not including) ``last_block``.
+
+    ``regions`` and ``sectors`` are the run's, ``firms`` the places of this thread.
+    """
+    seasonal = people.season(p, (run.start_month - 1 + month) % 12 + 1)
+    keys = keys_of(run.seed, month)
+    habit = workforce.habits(p)
+    leave_places(firms)
+    for b in range(first_block, last_block):
+        nothing_shown(blocks[b])
+    ordered.clear(blocks, first_block, last_block, block_sums)
+    e, stop = blocks[first_block].start, blocks[last_block - 1].stop
+    b = first_block
+    while e < stop:
+        number = 0
+        clear_tally(firms)
+        while e < stop and number < SIDE_BY_SIDE:
+            ent = enterprises[e]
+            ahead.fetch_records(enterprises, e)
+            if e >= blocks[b].stop:
+                b += 1
+            entering = ent.entry_month == month and month > 0
+            if ent.alive or entering:
+                if entering:
+                    enter(ent, firms, number)
+                change_practices(
+                    ent, p, run, e - run.first_enterprise, keys, clusters[ent.cluster].gain,
+                    classes[run.first_class + class_of(ent)].gain, firms, number,
+                )  # fmt: skip
+                ahead.fetch_roster(octets, ent.first_seat // OCTET_SEATS, ent.seats // OCTET_SEATS)
+                seat_side_by_side(ent, e, b, regions[ent.region], sectors[ent.sector], firms, number)
+                number += 1
+            e += 1
+        places = in_fours(number)
+        set_workplaces(firms, places, p, seasonal)
+        for i in range(number):
+            ent = enterprises[firms.enterprise[i]]
+            employ(ent, p, run, keys, habit, octets, firms, i)
+            if ent.class_today or ent.visits_today:
+                account_for_training(ent, run, firms, i)
+        produce_and_settle(firms, places, p)
+        for i in range(number):
+            ent = enterprises[firms.enterprise[i]]
+            identity = firms.enterprise[i] - run.first_enterprise
+            back_to_records(firms, i, ent)
+            observation.report(ent, p, month, identity, keys.measure, draws.block(keys.report, identity))
+            observation.close_year(ent, month)
+            if money.closes(firms, i, draws.block(keys.closure, identity)):
+                close(ent, run, month, octets, firms, i)
+            show(ent, blocks[firms.block[i]])
+            keep_accounts(ent, firms, i, month, block_sums, panel)
+    for b in range(first_block, last_block):
+        if blocks[b].shows or blocks[b].showed:  # else its clusters show nothing, as before
+            neighbours(blocks[b], enterprises, clusters)
 
 
 class Keys(NamedTuple):

@@ -4,8 +4,10 @@ What crosses enterprises uses last month's values, so that enterprises are indep
 any number of threads gives the same bits.
 """
 
+import numba
+
 from simulation import accounts as a
-from simulation.compile import serial_kernel, submodel
+from simulation.compile import submodel
 
 LOW_PAY = 2.0 / 3.0
 """Low pay is below two thirds of the region's median wage."""
@@ -79,7 +81,7 @@ def clear(blocks, first, last, block_sums):
                 block_sums[b, size, account] = 0.0
 
 
-@serial_kernel
+@numba.njit(error_model="numpy")
 def add_up(blocks, first, last, block_sums, sums, n_sectors, n_regions):
     """Add the blocks ``first``..``last`` of one run into its sums of the month, in order.
 

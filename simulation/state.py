@@ -149,7 +149,7 @@ BLOCK = np.dtype(
     ],
     align=True,
 )  # fmt: skip
-"""Neighbouring whole clusters of one sector and region: the unit of parallel work and of ordered sums."""
+"""Neighbouring whole clusters of one sector and region: the unit of ordered sums."""
 
 SEAT = np.dtype([("place", "i8"), ("class_days", "f8"), ("classmates", "f8")], align=True)
 """What an enterprise in a queue would have: place of its class among the month's planned ones, -1 if none."""
@@ -206,6 +206,7 @@ RUN = np.dtype(
         ("seed", "u8"), ("months", "i4"), ("start_month", "i4"),
         ("first_enterprise", "i4"), ("enterprises", "i4"), ("first_seat", "i8"), ("seats", "i8"),
         ("first_cluster", "i4"), ("clusters", "i4"), ("first_block", "i4"), ("blocks", "i4"),
+        ("first_part", "i4"), ("parts", "i4"),
         ("first_class", "i4"), ("classes", "i4"),
         ("first_order", "i4"), ("eligible", "i4"), ("enrolled", "i4"),
         ("first_trainer", "i4"), ("trainer_slots", "i4"), ("trainers", "i4"),  # slots; slots used

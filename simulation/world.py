@@ -1,7 +1,7 @@
 """A world: the columns of one or more runs side by side, as the compiled month takes them.
 
 Runs are independent of one another; putting many small ones into one world lets one compiled call advance
-them all, a run a thread, without returning to Python.
+them all, without returning to Python.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation import draws, month, ordered
+from simulation import draws, month
 from simulation.accounts import N_ACCOUNTS
 from simulation.compile import serial_kernel
 from simulation.firms import FIRMS
-from simulation.initial import WORTH_THREADS, InitialState, initial_state
+from simulation.initial import InitialState, initial_state
 from simulation.market_accounts import N_MARKET_ACCOUNTS
 from simulation.parameters import PARAMETER_RECORD
 from simulation.population import SIZE_CLASSES, Population
@@ -29,7 +29,10 @@ from simulation.seats import OCTET, OCTET_SEATS, Seats
 from simulation.state import BLOCK, CLASS, ENTERPRISE, PROVIDER, RUN, TRAINER
 
 BLOCK_ENTERPRISES = 256
-"""Enterprises of a block, at most one cluster more: enough work for a thread, small enough to balance."""
+"""Enterprises of a block, at most one cluster more."""
+
+PART_ENTERPRISES = 512
+"""Enterprises of a part, at most a block more: a quarter of a millisecond of a thread's work."""
 
 SEAT_MONTHS_AT_ONCE = 50_000_000
 """Seats times months that a batch is advanced before it comes back: well below a second on one thread."""
@@ -66,6 +69,7 @@ class World:
     regions: NDArray[Any]
     sectors: NDArray[Any]
     blocks: NDArray[Any]
+    parts: NDArray[np.int64]
     octets: NDArray[Any]
     schedule: NDArray[Any]
     open_from: NDArray[np.int64]
@@ -90,63 +94,39 @@ class World:
         return Seats(self.octets)
 
     def columns(self) -> tuple[NDArray[Any], ...]:
-        """The arguments of the compiled month after tasks, months and mode."""
+        """The arguments of the compiled month after months and what is done of them."""
         return (
             self.runs, self.parameters, self.enterprises, self.clusters, self.classes, self.regions,
-            self.sectors, self.blocks, self.octets, self.schedule, self.open_from, self.graduates,
-            self.starters, self.subsidies, self.order, self.roll, self.trainers, self.providers,
-            self.market, self.side_by_side, self.block_sums, self.sums, self.panel,
+            self.sectors, self.blocks, self.parts, self.octets, self.schedule, self.open_from,
+            self.graduates, self.starters, self.subsidies, self.order, self.roll, self.trainers,
+            self.providers, self.market, self.side_by_side, self.block_sums, self.sums, self.panel,
         )  # fmt: skip
 
     def step(self) -> None:
-        """Advance every run by one month, parallel over blocks of enterprises."""
-        under_way = np.flatnonzero(self.runs["months"] > self.month)
-        whole = self._whole_runs()[under_way]
-        month.advance(whole, self.month, self.month + 1, True, False, *self.columns())
-        tasks = np.stack(
-            [self.blocks["run"], np.arange(len(self.blocks)), np.arange(1, len(self.blocks) + 1)], 1
-        )
-        threads = numba.get_num_threads()
-        if len(self.seats) < WORTH_THREADS:
-            numba.set_num_threads(1)
-        month.advance(tasks.astype(np.int64), self.month, self.month + 1, False, True, *self.columns())
-        numba.set_num_threads(threads)
-        for r in under_way:
-            run = self.runs[r]
-            first = int(run["first_block"])
-            ordered.add_up(
-                self.blocks, first, first + int(run["blocks"]), self.block_sums, self.sums[r, self.month],
-                self.sectors.shape[1], self.regions.shape[1],
-            )  # fmt: skip
-        self.month += 1
+        """Advance every run by one month."""
+        self.advance(1)
 
     def run(self, after_month: Callable[[int], None] | None = None) -> None:
-        """Advance every run to its end, in the way that suits; ``after_month(months done)`` is told of it."""
-        if len(self.runs) > 1 or len(self.seats) < WORTH_THREADS:
-            self.run_to_end(after_month)
-            return
-        while self.month < self.schedule.shape[1]:
-            self.step()
-            if after_month is not None:
-                after_month(self.month)
-
-    def run_to_end(self, after_month: Callable[[int], None] | None = None) -> None:
-        """Advance every run through all its months, parallel over runs.
+        """Advance every run to its end; ``after_month(months done)`` is told of it.
 
         Compiled code hears of no interruption, so it comes back to Python after some of the months.
         """
         at_once = max(1, SEAT_MONTHS_AT_ONCE // max(1, len(self.seats)))
         while self.month < self.schedule.shape[1]:
-            last = min(self.schedule.shape[1], self.month + at_once)
-            month.advance(self._whole_runs(), self.month, last, True, True, *self.columns())
-            self.month = last
+            self.advance(at_once)
             if after_month is not None:
-                after_month(last)
+                after_month(self.month)
 
-    def _whole_runs(self) -> NDArray[np.int64]:
-        """One task a run: (run, first block, last block)."""
-        first = self.runs["first_block"].astype(np.int64)
-        return np.stack([np.arange(len(self.runs)), first, first + self.runs["blocks"]], 1)
+    def advance(self, months: int) -> None:
+        """Advance every run by so many months, or to its end."""
+        last = min(self.schedule.shape[1], self.month + months)
+        under_way = np.full(len(self.runs), self.month)
+        next_part, parts_done = np.zeros((2, len(self.runs)), np.int64)
+        threads = numba.get_num_threads()
+        numba.set_num_threads(min(threads, len(self.parts)))  # nobody waits for a part that will never come
+        month.advance(last, under_way, next_part, parts_done, *self.columns())
+        numba.set_num_threads(threads)
+        self.month = last
 
 
 def build_world(runs: Sequence[Run]) -> World:
@@ -159,6 +139,7 @@ def build_world(runs: Sequence[Run]) -> World:
     offers = [market_tables(run.scenario.programme, tables, months) for run in runs]
     records, n_classes = _run_records(runs, starts, eligible, offers)
     blocks, panel_start = _number_through(runs, records, enterprises)
+    parts = _parts(records, blocks)
     levels = 1 + n_sectors + n_regions + len(SIZE_CLASSES)
     order = _joined(
         [_order_of_enrolment(mask, record) for mask, record in zip(eligible, records, strict=True)]
@@ -174,6 +155,7 @@ def build_world(runs: Sequence[Run]) -> World:
         regions=_stacked([start.regions for start in starts]).view(np.recarray),
         sectors=_stacked([start.sectors for start in starts]).view(np.recarray),
         blocks=blocks.view(np.recarray),
+        parts=parts,
         octets=octets.view(np.recarray),
         schedule=_stacked([offer.schedule for offer in offers]).view(np.recarray),
         open_from=np.stack([offer.open_from for offer in offers]),
@@ -317,6 +299,21 @@ def _blocks(population: Population, run: int, offset: int, size_class: NDArray[A
     blocks["stop"] = np.append(starts[1:], population.n) + offset
     blocks["sizes"] = np.bitwise_or.reduceat(1 << size_class, starts)
     return blocks
+
+
+def _parts(records: NDArray[Any], blocks: NDArray[Any]) -> NDArray[np.int64]:
+    """Cut each run's blocks into parts, (first block, last block) each; its record tells which are its own."""
+    parts = []
+    first_part = 0
+    for record in records:
+        first = int(record["first_block"])
+        mine = blocks[first : first + int(record["blocks"])]
+        part = (mine["start"] - mine["start"][0]) // PART_ENTERPRISES
+        begins = first + np.flatnonzero(np.diff(part, prepend=-1))
+        parts.append(np.stack([begins, np.append(begins[1:], first + len(mine))], axis=1))
+        record["first_part"], record["parts"] = first_part, len(begins)
+        first_part += len(begins)
+    return np.concatenate(parts)
 
 
 def _order_of_enrolment(eligible: NDArray[np.bool_], record: Any) -> NDArray[np.int64]:

@@ -109,7 +109,7 @@ def test_two_years_each_on_its_own(agrees):
 def test_a_whole_run_in_one_call_ends_where_the_reference_ends(agrees):
     world = small_world(CLASS_ONLY, months=12, start_month=6)
     reference = ReferenceModel(world)
-    world.run_to_end()
+    world.run()
     for _ in range(12):
         reference.step()
     agreement = Agreement(FREE_RUNNING)

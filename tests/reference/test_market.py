@@ -81,7 +81,7 @@ def test_two_years_of_the_market_each_on_its_own(agrees):
 def test_a_whole_market_in_one_call_ends_where_the_reference_ends(agrees):
     world = small_world(CLOSES, KEEN, months=12)
     reference = ReferenceModel(world)
-    world.run_to_end()
+    world.run()
     for _ in range(12):
         reference.step()
     agreement = Agreement(FREE_RUNNING)
@@ -122,7 +122,7 @@ def test_the_cases_hold_stand_ins_and_queues_left_and_modules_given_up():
 
 def test_neighbours_tell_and_are_watched():
     world = small_world(MARKET, RESTLESS, months=12)
-    world.run_to_end()
+    world.run()
     firms = world.enterprises
     seen = world.clusters["results"][firms["cluster"]] > 0
     assert ((firms["channel"] == BY_PEERS) & (firms["informed_month"] > 0)).sum() > 10

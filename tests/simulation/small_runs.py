@@ -158,5 +158,5 @@ def view(world: World, index: int) -> View:
 def finished(runs: Sequence[Run]) -> list[View]:
     """Views of ``runs`` after simulating them together to their end."""
     world = build_world(runs)
-    world.run_to_end()
+    world.run()
     return [view(world, index) for index in range(len(runs))]

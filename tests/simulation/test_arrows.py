@@ -103,7 +103,7 @@ def measured(chosen: list[Trial]) -> Iterator[float]:
         if trial.cause in STATE:
             STATE[trial.cause](mine, trial.up)
         before.append(mine.snapshot())
-    world.run_to_end()
+    world.run()
     for trial, start, end in zip(chosen, before, views, strict=True):
         yield EFFECTS[trial.effect].measure(start, end)
 

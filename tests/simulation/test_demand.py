@@ -21,7 +21,7 @@ def market(programme, parameters=None, months=1, prepare=None):
     world = build_world([small_run(small_scenario(months, programme), parameters)])
     if prepare is not None:
         prepare(view(world, 0))
-    world.run_to_end()
+    world.run()
     return view(world, 0)
 
 
@@ -70,7 +70,7 @@ def take_up(subsidy):
     inside = (population.employees >= 50) & (population.employees <= 250) & (population.stratum == 1)
     run = Run(small_scenario(1, programme), population, parameter_record(), 5, 5, eligible=inside)
     world = build_world([run])
-    world.run_to_end()
+    world.run()
     informed, requests = world.market[0, 0, 0, [ma.INFORMED, ma.REQUESTS]]
     assert informed > 900
     return requests / informed
@@ -207,7 +207,7 @@ def test_better_training_brings_more_of_them_back():
     for quality in (0.2, 0.9):
         delivery = {"enterprises_per_class": 1, "trainer_quality": quality}
         world = trained({"delivery": delivery}, belief_peers=0.0, trainer_quality_sd=0.0)
-        world.run_to_end()
+        world.run()
         e = view(world, 0).enterprises
         first = e["modules_done"] >= 1
         more = np.array([bin(begun).count("1") >= 2 for begun in e["modules_begun"]]) | asked(view(world, 0))

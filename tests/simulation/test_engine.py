@@ -63,7 +63,7 @@ def stepped(runs, threads=1) -> World:
 def to_end(runs, threads=1) -> World:
     numba.set_num_threads(threads)
     made = build_world(runs)
-    made.run_to_end()
+    made.run()
     return made
 
 
@@ -81,12 +81,33 @@ def test_stepping_equals_running_to_the_end():
     assert differences(stepped(runs), to_end(runs)) == []
 
 
-def test_threads_do_not_matter(monkeypatch):
-    monkeypatch.setattr(world, "WORTH_THREADS", 0)
+@pytest.mark.parametrize("threads", [1, numba.config.NUMBA_NUM_THREADS])
+@pytest.mark.parametrize("enterprises_of_a_part", [1, 10_000], ids=["a part a block", "a part a run"])
+def test_neither_threads_nor_parts_matter(monkeypatch, enterprises_of_a_part, threads):
     runs = [*(lively(scenario) for scenario in ALL), small_run(ON_MARKET, {"quit_rate": 0.03})]
-    several = numba.config.NUMBA_NUM_THREADS
-    assert differences(stepped(runs, 1), stepped(runs, several)) == []
-    assert differences(to_end(runs, 1), to_end(runs, several)) == []
+    usual = stepped(runs, 1)
+    usual_alone = [to_end([run], 1) for run in runs]
+    monkeypatch.setattr(world, "PART_ENTERPRISES", enterprises_of_a_part)
+    otherwise = stepped(runs, threads)
+    assert len(otherwise.parts) == len(otherwise.blocks if enterprises_of_a_part == 1 else runs)
+    of_parts = {"parts ()", "runs first_part", "runs parts"}
+    assert set(differences(usual, otherwise)) <= of_parts
+    assert set(differences(usual, to_end(runs, threads))) <= of_parts
+    for run, alone in zip(runs, usual_alone, strict=True):  # all threads at one run
+        assert set(differences(alone, to_end([run], threads))) <= of_parts
+
+
+def test_every_enterprise_is_in_one_part_of_its_run(monkeypatch):
+    monkeypatch.setattr(world, "PART_ENTERPRISES", 200)
+    made = build_world([lively(WITHOUT), lively(ON_MARKET)])
+    covered = []
+    for run in made.runs:
+        mine = made.parts[run["first_part"] : run["first_part"] + run["parts"]]
+        assert mine[0, 0] == run["first_block"]
+        assert mine[-1, 1] == run["first_block"] + run["blocks"]
+        covered += [block for first, stop in mine for block in range(first, stop)]
+    assert covered == list(range(len(made.blocks)))
+    assert len(made.runs) < len(made.parts) < len(made.blocks)
 
 
 def test_a_run_is_the_same_alone_and_in_a_batch():

@@ -30,7 +30,7 @@ def totals(weight, seed):
     parameters = parameter_record({"belief_start": 0.006})
     run = Run(small_scenario(MONTHS, PROGRAMME), population, parameters, seed, seed, eligible=eligible)
     world = build_world([run])
-    world.run_to_end()
+    world.run()
     flows = [ma.INFORMED, ma.REQUESTS, ma.MODULES, ma.DAYS_DELIVERED]
     return world.market[0, :, 0, flows].sum(axis=1)
 

@@ -36,7 +36,7 @@ def certain(mine):
 def test_price_without_demand_rests_at_its_known_level():
     """Unit cost and markup, less what free days take off: 7,950 x 1.15 x (1 - 0.4 x 0.5) = 7,314 yuan."""
     world = world_of(QUIET, COSTLESS | {"trainer_leaving": 0.0, "price_speed": 0.5}, months=120)
-    world.run_to_end()
+    world.run()
     expected = DAYS_PER_MODULE * DAY * 1.15 * (1.0 - 0.4 * 4.0 / 8.0)
     assert expected == pytest.approx(7_314.0)
     prices = view(world, 0).sellers["price"]
@@ -61,7 +61,7 @@ def test_price_closes_a_part_of_the_gap_to_cost_and_demand(used):
 def test_prices_stay_between_a_quarter_and_four_times_that_of_the_start(day_cost, bound):
     parameters = COSTLESS | {"trainer_day_cost": day_cost, "price_speed": 1.0}
     world = world_of(QUIET, parameters, months=2)
-    world.run_to_end()
+    world.run()
     prices = view(world, 0).sellers["price"]
     assert prices == pytest.approx(np.full(len(prices), bound * PRICE))
 
@@ -70,7 +70,7 @@ def test_delivery_that_takes_more_days_costs_more():
     prices = []
     for delivery in ({"mode": "classroom"}, {"mode": "group"}, {}, {"mode": "in_company"}, {"visits": 6}):
         world = world_of(QUIET | {"delivery": delivery}, COSTLESS | {"price_speed": 1.0}, months=2)
-        world.run_to_end()
+        world.run()
         prices.append(view(world, 0).sellers["price"][0])
     # 0.4, 0.85, 2.65, 4.25 and 4.9 days; the first is held at a quarter of the price at the start
     assert prices[0] == pytest.approx(0.25 * PRICE)
@@ -105,7 +105,7 @@ def test_a_provider_that_loses_money_for_a_year_stops_and_its_trainers_leave():
 
 def test_a_provider_without_costs_goes_on_without_clients():
     world = world_of(QUIET, COSTLESS | {"trainer_leaving": 0.0}, months=36)
-    world.run_to_end()
+    world.run()
     mine = view(world, 0)
     assert (mine.sellers["trading"] == 1).all()
     assert not mine.sellers["cash"].any()
@@ -214,7 +214,7 @@ def test_a_queue_forms_where_trainer_days_are_short():
         world = world_of(MARKET | one_by_one, parameters, months=18)
         mine = view(world, 0)
         certain(mine)
-        world.run_to_end()
+        world.run()
         waiting[trainers] = mine.market[12:, 0, ma.WAITING].mean()
         days, available = (mine.market[6:, 0, i].sum() for i in (ma.DAYS_DELIVERED, ma.DAYS_AVAILABLE))
         assert available == 12 * 8.0 * trainers
@@ -286,7 +286,7 @@ def test_the_commercial_market_runs_on_after_closing():
     }
     fragile = {"credit_months": 0.5, "cash_months": 1.0, "margin_mean": 0.02, "productivity_shock": 0.1}
     world = world_of(programme, fragile | {"belief_start": 0.006}, months=36)
-    world.run_to_end()
+    world.run()
     mine = view(world, 0)
     before, after = mine.market[:closing, 0].sum(axis=0), mine.market[closing:, 0].sum(axis=0)
     for account in (ma.SUBSIDIES, ma.OVERHEAD, ma.AWARENESS, ma.TRAINING_OF_TRAINERS, ma.GRADUATES):
@@ -304,7 +304,7 @@ def test_the_commercial_market_runs_on_after_closing():
 
 def test_a_new_programme_starts_in_its_first_month_and_not_before():
     world = world_of(MARKET | {"first_month": 5, "target": WHERE}, months=9)
-    world.run_to_end()
+    world.run()
     market = view(world, 0).market[:, 0]
     assert not market[:5].any()
     assert market[5, ma.ACTIVE_TRAINERS] == 60

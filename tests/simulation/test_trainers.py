@@ -42,7 +42,7 @@ def course(work):
     world.step()
     mine = view(world, 0)
     mine.staff["booked"] = 1e6 if work else 0.0
-    world.run_to_end()
+    world.run()
     assert mine.entered(ma.GRADUATES) == len(mine.staff) == 1_000
     return mine
 
@@ -87,7 +87,7 @@ def test_certification_takes_its_months():
 
 def test_starters_are_at_work_at_once_in_providers_of_three():
     world = world_of(QUIET | {"trainers": 20.0}, months=1)
-    world.run_to_end()
+    world.run()
     mine = view(world, 0)
     assert len(mine.staff) == world.starters.sum() == 20
     assert (mine.staff["stage"] == ACTIVE).all()
@@ -101,7 +101,7 @@ def test_starters_are_at_work_at_once_in_providers_of_three():
 def test_what_trainers_may_teach():
     """Cooperation each, and one or two other modules, each as likely as the next."""
     world = world_of(QUIET | {"trainers": 1_000.0}, months=1)
-    world.run_to_end()
+    world.run()
     bits = view(world, 0).staff["modules"][:, None] >> np.arange(len(MODULES)) & 1
     assert bits[:, COOPERATION].all()
     number = bits.sum(axis=1)
@@ -122,7 +122,7 @@ def test_idle_trainers_forget_month_by_month():
     world.step()
     mine = view(world, 0)
     start = mine.staff["quality"].copy()
-    world.run_to_end()
+    world.run()
     assert (mine.staff["idle"] == 11).all()
     assert mine.staff["quality"] == pytest.approx(start * 0.98**11, rel=1e-12)
 
