@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simulation import accounts as a
 from simulation import market_accounts as ma
-from simulation.compile import serial_kernel
+from simulation.compile import serial_kernel, submodel
 from simulation.indicators import WINDOW
 
 FloatArray = NDArray[np.float64]
@@ -58,7 +58,8 @@ def paired_sums(
 
 @serial_kernel
 def _add(scenario, baseline, start, weight, levels, survivors, everybody, present):
-    n_windows, months = present.shape[0], scenario.shape[1]
+    n_windows, months, n_accounts = present.shape[0], scenario.shape[1], scenario.shape[2]
+    of_all, of_survivors = np.empty((2, n_accounts)), np.empty((2, n_accounts))  # a row's year, by arm
     for row in range(len(start)):
         if start[row] < 0:
             continue
@@ -66,20 +67,31 @@ def _add(scenario, baseline, start, weight, levels, survivors, everybody, presen
             first = start[row] + window * WINDOW
             if first + WINDOW > months:
                 break
+            _add_up_year(scenario[row], baseline[row], first, of_all, of_survivors)
             for g in range(levels.shape[1]):
-                present[window, levels[row, g]] += weight[row]
-            for month in range(first, first + WINDOW):
-                both = scenario[row, month, a.ENTERPRISES] > 0.0 and baseline[row, month, a.ENTERPRISES] > 0.0
-                for g in range(levels.shape[1]):
-                    level = levels[row, g]
-                    # accounts innermost: they are neighbours in memory, and several are added at once
-                    for k in range(scenario.shape[2]):
-                        everybody[0, window, level, k] += weight[row] * scenario[row, month, k]
-                        everybody[1, window, level, k] += weight[row] * baseline[row, month, k]
-                    if both:
-                        for k in range(scenario.shape[2]):
-                            survivors[0, window, level, k] += weight[row] * scenario[row, month, k]
-                            survivors[1, window, level, k] += weight[row] * baseline[row, month, k]
+                level = levels[row, g]
+                present[window, level] += weight[row]
+                for arm in range(2):
+                    for k in range(n_accounts):
+                        everybody[arm, window, level, k] += weight[row] * of_all[arm, k]
+                    for k in range(n_accounts):
+                        survivors[arm, window, level, k] += weight[row] * of_survivors[arm, k]
+
+
+@submodel
+def _add_up_year(scenario, baseline, first, of_all, of_survivors):
+    """A row's accounts in both arms from month ``first`` on: of all months, and of those alive in both."""
+    of_all[:, :], of_survivors[:, :] = 0.0, 0.0
+    for month in range(first, first + WINDOW):
+        one, other = scenario[month], baseline[month]
+        # accounts innermost: they are neighbours in memory, and several are added at once
+        for k in range(len(one)):
+            of_all[0, k] += one[k]
+            of_all[1, k] += other[k]
+        if one[a.ENTERPRISES] > 0.0 and other[a.ENTERPRISES] > 0.0:
+            for k in range(len(one)):
+                of_survivors[0, k] += one[k]
+                of_survivors[1, k] += other[k]
 
 
 def discounted_difference(

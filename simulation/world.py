@@ -302,7 +302,7 @@ def _blocks(population: Population, run: int, offset: int, size_class: NDArray[A
 
 
 def _parts(records: NDArray[Any], blocks: NDArray[Any]) -> NDArray[np.int64]:
-    """Cut each run's blocks into parts, (first block, last block) each; its record tells which are its own."""
+    """Cut each run's blocks into parts, (first block, last block) each; its record tells which are its."""
     parts = []
     first_part = 0
     for record in records:
