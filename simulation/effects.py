@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simulation import accounts as a
 from simulation import market_accounts as ma
-from simulation.compile import serial_kernel, submodel
+from simulation.compile import serial_kernel
 from simulation.indicators import WINDOW
 
 FloatArray = NDArray[np.float64]
@@ -78,7 +78,7 @@ def _add(scenario, baseline, start, weight, levels, survivors, everybody, presen
                         survivors[arm, window, level, k] += weight[row] * of_survivors[arm, k]
 
 
-@submodel
+@serial_kernel
 def _add_up_year(scenario, baseline, first, of_all, of_survivors):
     """A row's accounts in both arms from month ``first`` on: of all months, and of those alive in both."""
     of_all[:, :], of_survivors[:, :] = 0.0, 0.0
@@ -108,13 +108,20 @@ def discounted_difference(
     runs past the simulation are left out. A closed enterprise counts as zero.
     """
     total = np.zeros(a.N_ACCOUNTS)
-    followed = 0.0
     discount = (1.0 + annual_rate) ** (-np.arange(follow_up) / 12.0)
-    for row in np.flatnonzero((start >= 0) & (start + follow_up <= scenario.shape[1])):
-        span = slice(start[row], start[row] + follow_up)
-        total += weight[row] * (discount @ (scenario[row, span].astype(float) - baseline[row, span]))
-        followed += weight[row]
-    return total, followed
+    rows = np.flatnonzero((start >= 0) & (start + follow_up <= scenario.shape[1]))
+    _add_discounted(scenario, baseline, rows, start[rows], weight[rows], discount, total)
+    return total, float(weight[rows].sum())
+
+
+@serial_kernel
+def _add_discounted(scenario, baseline, rows, start, weight, discount, total):
+    for i in range(len(rows)):
+        for month in range(len(discount)):
+            one, other = scenario[rows[i], start[i] + month], baseline[rows[i], start[i] + month]
+            factor = weight[i] * discount[month]
+            for k in range(len(total)):
+                total[k] += factor * (np.float64(one[k]) - np.float64(other[k]))
 
 
 @dataclass(frozen=True)

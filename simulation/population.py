@@ -274,6 +274,13 @@ def _frame(sizes: SizeDistribution, cluster_size: int) -> SamplingFrame:
 # --- drawing --------------------------------------------------------------------------------------
 
 
+def _among(values: NDArray[Any], wanted: Sequence[int]) -> NDArray[np.bool_]:
+    """Which of ``values`` (indices of sectors or regions) are wanted."""
+    is_wanted = np.zeros(1 + max(int(values.max()), *wanted), np.bool_)
+    is_wanted[list(wanted)] = True
+    return is_wanted[values]
+
+
 def _draw_programme(
     rng: np.random.Generator,
     frame: SamplingFrame,
@@ -284,7 +291,7 @@ def _draw_programme(
     clusters, employees, found = np.empty(0, np.int64), np.empty(0, np.int32), []
     stratum = np.empty(0, np.int64)
     for number, part in enumerate(programme):
-        inside = np.isin(frame.sector, part.sectors) & np.isin(frame.region, part.regions)
+        inside = _among(frame.sector, part.sectors) & _among(frame.region, part.regions)
         inside[clusters] = False
         order = np.flatnonzero(inside)
         order = order[spread_order(rng, len(order))]

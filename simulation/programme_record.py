@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,35 +39,47 @@ class MarketTables:
     subsidies: NDArray[Any]
 
 
+@lru_cache(maxsize=64)
 def market_tables(programme: Programme | None, tables: CensusTables, months: int) -> MarketTables:
-    """The tables of a programme over ``months``; without a programme nothing is offered."""
+    """The tables of a programme over ``months``; without a programme nothing is offered.
+
+    They are kept, read-only, for the next run: working them out takes as long as the months of a small one.
+    """
     n_regions = len(tables.regions)
     schedule, subsidies = np.zeros(months, SCHEDULE), np.zeros(MOST_SUBSIDY_STEPS, SUBSIDY)
     if programme is None:
         never = np.full((len(tables.sectors), n_regions), AREA_NEVER_OPENS, np.int64)
         none = np.zeros((months, n_regions), np.int64)
-        return MarketTables(schedule, never, none, none[0].copy(), subsidies)
+        return _kept(MarketTables(schedule, never, none, none[0].copy(), subsidies))
     offered = monthly_schedule(programme, months)
     for name in SCHEDULE.names or ():
         schedule[name] = offered[name]
     steps = subsidy_table(programme)
     subsidies[: len(steps)] = steps
     share = eligible_share(programme, tables)
-    return MarketTables(
-        schedule,
-        open_month(programme, tables).astype(np.int64),
-        graduates(programme, tables, months, share),
-        starters(programme, tables, share),
-        subsidies,
+    return _kept(
+        MarketTables(
+            schedule,
+            open_month(programme, tables).astype(np.int64),
+            graduates(programme, tables, months, share),
+            starters(programme, tables, share),
+            subsidies,
+        )
     )
+
+
+def _kept(tables: MarketTables) -> MarketTables:
+    """The same tables, which nobody can change."""
+    for field in fields(tables):
+        getattr(tables, field.name).flags.writeable = False
+    return tables
 
 
 def eligible_share(programme: Programme, tables: CensusTables) -> NDArray[np.float64]:
     """Each region's share of the nation's enterprises that the programme may ever enrol (regions,)."""
     sizes = fit_size_distribution(tables)
     by_sector = sizes.sme_enterprises * sizes.probability_between(*programme.target.employees)
-    opens = open_month(programme, tables) != AREA_NEVER_OPENS
-    eligible = tables.region_share * (by_sector @ opens)
+    eligible = tables.region_share * (by_sector @ _ever_opens(programme, tables))
     return eligible / max(1e-300, float(eligible.sum()))
 
 
@@ -74,10 +87,16 @@ def eligible_enterprises(programme: Programme | None, population: Population) ->
     """Who matches the programme's target: sector and region that ever open, and size at the start."""
     if programme is None:
         return np.zeros(population.n, np.bool_)
-    opens = open_month(programme, population.tables)
+    ever_opens = _ever_opens(programme, population.tables)
     low, high = programme.target.employees
     inside = (population.employees >= low) & (population.employees <= high)
-    return inside & (opens[population.sector, population.region] != AREA_NEVER_OPENS)
+    return inside & ever_opens[population.sector, population.region]
+
+
+@lru_cache(maxsize=64)
+def _ever_opens(programme: Programme, tables: CensusTables) -> NDArray[np.bool_]:
+    """Where the programme ever enrols, by sector and region; kept for the next run."""
+    return open_month(programme, tables) != AREA_NEVER_OPENS
 
 
 def put_programme(

@@ -16,6 +16,7 @@ from simulation.census import CensusTables
 from simulation.inputs import InputError
 from simulation.population import Population, ProgrammeStratum
 from simulation.programme import Programme, Scenario
+from simulation.programme_record import eligible_enterprises
 from simulation.schedule import NEVER, expected_informed, open_month
 from simulation.size_distribution import fit_size_distribution
 
@@ -55,13 +56,8 @@ class TargetPlan:
 
     def eligible(self, programme: Programme | None, population: Population) -> NDArray[np.bool_]:
         """Mask of the enterprises that the programme may enrol."""
-        if programme is None:
-            return np.zeros(population.n, np.bool_)
-        opens = open_month(programme, population.tables) != NEVER
-        low, high = programme.target.employees
-        inside = (population.employees >= low) & (population.employees <= high)
-        inside &= opens[population.sector, population.region]
-        if self.stratum is None:
+        inside = eligible_enterprises(programme, population)
+        if programme is None or self.stratum is None:
             return inside
         number = 1 + population.programme.index(self.stratum)
         return inside & (population.stratum == number)

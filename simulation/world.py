@@ -273,8 +273,8 @@ def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
 
 
 def _stacked(parts: list[NDArray[Any]]) -> NDArray[Any]:
-    """Arrays of equal length as the rows of one."""
-    return _joined(parts).reshape(len(parts), -1)
+    """Arrays of equal length as the rows of a new one."""
+    return np.stack([part.view(np.uint8) for part in parts]).view(parts[0].dtype)
 
 
 def _copied(values: NDArray[Any], place: NDArray[Any]) -> NDArray[Any]:
