@@ -40,7 +40,6 @@ from benchmarks.limit_loops import (
     read_modify_write,
     triad,
 )
-from simulation.batch import use_threads
 from simulation.census import load_census
 from simulation.firms import SIDE_BY_SIDE
 from simulation.parameters import parameter_record
@@ -48,6 +47,7 @@ from simulation.population import draw_population
 from simulation.programme import Scenario
 from simulation.seats import OCTET, OCTET_SEATS
 from simulation.state import ENTERPRISE
+from simulation.threads import use_threads
 from simulation.warm_up import warm_up
 from simulation.world import BLOCK_ENTERPRISES, Run, World, build_world
 
@@ -104,6 +104,7 @@ def main() -> None:
     check_counts()
     warm_up()
     threads = use_threads(options.threads)
+    numba.set_num_threads(threads)  # of the loops beside the engine
     moved = bandwidths(threads)
     cases = []
     for score in (False, True):

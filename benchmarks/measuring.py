@@ -130,8 +130,8 @@ def measure_run(scenario_name: str, sample: float, months: int, threads: int | N
     from scenarios.compare import Settings
     from scenarios.run import run
     from scenarios.run_tables import run_tables
-    from simulation.batch import use_threads
     from simulation.scenario_files import adjusted, load_scenario
+    from simulation.threads import use_threads
 
     scenario = adjusted(load_scenario(scenario_name), months=months, sample=sample)
     trial = adjusted(load_scenario(scenario_name), months=24, enterprises=100)

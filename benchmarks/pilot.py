@@ -26,8 +26,6 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import numba
-
 from benchmarks import measuring
 from benchmarks.peers.workload import peak_memory
 from scenarios.compare import level_names
@@ -37,6 +35,7 @@ from simulation.census import load_census
 from simulation.parameters import parameter_record
 from simulation.population import draw_population
 from simulation.programme import Scenario
+from simulation.threads import AVAILABLE, use_threads
 from simulation.warm_up import warm_up
 from simulation.world import Run, build_world
 
@@ -73,7 +72,7 @@ def main() -> None:
 
 def measure(mix: str, runs: int, enterprises: int, months: int, turns: int) -> dict[str, Any]:
     """Seconds of each kind of work by turn, for one thread and for two; workers a run; worker-months."""
-    if numba.config.NUMBA_NUM_THREADS < 2:
+    if AVAILABLE < 2:
         raise SystemExit("Two threads are needed; this machine, or NUMBA_NUM_THREADS, offers one.")
     drawn = draw(mix, 2, enterprises, months)
     everything(drawn, 2)
@@ -84,7 +83,7 @@ def measure(mix: str, runs: int, enterprises: int, months: int, turns: int) -> d
             drawing, drawn = _timed(lambda: draw(mix, runs, enterprises, months))
             rest, _ = _timed(lambda n=threads, drawn=drawn: everything(drawn, n))
             world = build_world(drawn)
-            numba.set_num_threads(threads)
+            use_threads(threads)
             alone, _ = _timed(world.run)
             worker_months = measuring.worker_months(world)
             for work, taken in zip(WORK, (alone, rest, drawing + rest), strict=True):

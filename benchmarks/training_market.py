@@ -15,11 +15,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from simulation.batch import use_threads
 from simulation.census import load_census
 from simulation.parameters import parameter_record
 from simulation.population import draw_population
 from simulation.programme import Programme, Scenario
+from simulation.threads import use_threads
 from simulation.warm_up import warm_up
 from simulation.world import Run, build_world
 

@@ -22,11 +22,11 @@ def bench(enterprises: int, months: int = 60, threads: int | None = None, seed: 
     The months are run twice and the faster is reported: the first may load the compiled code.
     """
     from simulation import accounts as a
-    from simulation.batch import use_threads
     from simulation.census import load_census
     from simulation.parameters import parameter_record
     from simulation.population import draw_population
     from simulation.programme import Scenario
+    from simulation.threads import use_threads
     from simulation.world import Run, build_world
 
     used = use_threads(threads)

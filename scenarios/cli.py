@@ -323,7 +323,7 @@ def calibrate_command(
     from pathlib import Path
 
     from scenarios import fit_commands, project_commands
-    from simulation.batch import use_threads
+    from simulation.threads import use_threads
 
     use_threads(threads)
     if data is not None:
@@ -354,7 +354,7 @@ def validate_command(
     """Repeat published trials in the model: simulated beside published effects, fitted and held out apart."""
     from calibration.belief import usual_draws
     from scenarios import fit_commands
-    from simulation.batch import use_threads
+    from simulation.threads import use_threads
 
     use_threads(threads)
     chosen = "prior" if prior else posterior or usual_draws()

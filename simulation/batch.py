@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +17,7 @@ from simulation.interruption import listening, raise_if_interrupted
 from simulation.roster import SPARE_SEATS
 from simulation.seats import OCTET, OCTET_SEATS
 from simulation.state import ENTERPRISE
+from simulation.threads import use_threads
 from simulation.world import Run, World, build_world
 
 
@@ -67,14 +67,6 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, results: list[RunResult], months: int) -> None:
         super().__init__()
         self.results, self.months = results, months
-
-
-def use_threads(threads: int | None) -> int:
-    """Set the number of threads (None: all that the machine offers) and return it."""
-    available = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
-    chosen = available if threads is None else max(1, min(threads, available))
-    numba.set_num_threads(chosen)
-    return chosen
 
 
 SEATS_AT_ONCE = 10_000_000

@@ -1,4 +1,4 @@
-"""Compiling the submodels: one decorator, and a cache that an edited line cannot fool.
+"""Compiling the submodels: decorators, and a cache that an edited line cannot fool.
 
 Numba keys its cache by the file that holds a function, so a function that inlines a constant or a
 helper from another file is served stale after that other file changes. Here the cache folder itself is
@@ -13,11 +13,13 @@ import os
 import platform
 import sys
 from collections.abc import Callable
+from functools import cached_property, update_wrapper
 from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
+from numba.extending import typeof_impl
 
 PACKAGE = Path(__file__).parent
 
@@ -48,9 +50,6 @@ def cache_folder() -> Path:
     return root / source_hash()
 
 
-# Threads that wait must not spin: where another program wants the core, a month took forty times as long.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-
 if not os.environ.get("NUMBA_CACHE_DIR"):
     numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
 
@@ -59,26 +58,49 @@ if JIT_DISABLED:  # unsigned 64-bit products wrap by design; plain NumPy scalars
     np.seterr(over="ignore")
 
 
+class Compiled:
+    """A function for compiled code to call, without a wrapper for Python: those took a quarter of compiling.
+
+    Python can call it all the same (tests do): by way of another compiled function, made when first needed.
+    """
+
+    def __init__(self, function: Callable[..., Any], **options: Any) -> None:
+        update_wrapper(self, function)
+        self.dispatcher = numba.njit(
+            error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, **options
+        )(function)  # type: ignore[call-overload]
+
+    def __call__(self, *arguments: Any) -> Any:
+        """The function of these arguments, from Python."""
+        return self._from_python(*arguments)
+
+    @cached_property
+    def _from_python(self) -> Callable[..., Any]:
+        called = self.dispatcher
+        return numba.njit(lambda *arguments: called(*arguments))
+
+
+@typeof_impl.register(Compiled)
+def _type_of_compiled(value: Compiled, context: Any) -> Any:
+    return numba.typeof(value.dispatcher)
+
+
 def submodel(function: Callable[..., Any]) -> Any:
-    """Compile a small pure function of records and scalars, inlined wherever it is called.
+    """Compile a small pure function of records and scalars, inlined wherever compiled code calls it.
 
     Left to itself LLVM stops inlining in a function as long as the month, at twice the time a month.
     """
-    return numba.njit(error_model="numpy", forceinline=True)(function)
+    return function if JIT_DISABLED else Compiled(function, forceinline=True)
+
+
+def routine(function: Callable[..., Any]) -> Any:
+    """Compile a function that compiled code calls rarely, or from several places: it is not inlined."""
+    return function if JIT_DISABLED else Compiled(function)
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a whole pass over arrays, parallel over its ``prange``, kept in the cache.
-
-    Its body leaves it to submodels to set what records hold: Numba takes an array that it got from a record
-    for one that nobody else sees, drops what is stored there, and moves what is set by slices.
-    """
-    return numba.njit(parallel=True, cache=True, error_model="numpy")(function)
-
-
-def serial_kernel(function: Callable[..., Any]) -> Any:
-    """Compile an ordered pass over arrays that must run on one thread, kept in the cache."""
-    return numba.njit(cache=True, error_model="numpy")(function)
+    """Compile a whole pass over arrays, kept in the cache, which runs without the interpreter's lock."""
+    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
 
 
 if JIT_DISABLED:  # elements of a plain structured array have no attributes in plain Python

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simulation import accounts as a
 from simulation import market_accounts as ma
-from simulation.compile import serial_kernel
+from simulation.compile import kernel
 from simulation.indicators import WINDOW
 
 FloatArray = NDArray[np.float64]
@@ -56,7 +56,7 @@ def paired_sums(
     return PairedSums(survivors, everybody, present)
 
 
-@serial_kernel
+@kernel
 def _add(scenario, baseline, start, weight, levels, survivors, everybody, present):
     n_windows, months, n_accounts = present.shape[0], scenario.shape[1], scenario.shape[2]
     of_all, of_survivors = np.empty((2, n_accounts)), np.empty((2, n_accounts))  # a row's year, by arm
@@ -78,7 +78,7 @@ def _add(scenario, baseline, start, weight, levels, survivors, everybody, presen
                         survivors[arm, window, level, k] += weight[row] * of_survivors[arm, k]
 
 
-@serial_kernel
+@kernel
 def _add_up_year(scenario, baseline, first, of_all, of_survivors):
     """A row's accounts in both arms from month ``first`` on: of all months, and of those alive in both."""
     of_all[:, :], of_survivors[:, :] = 0.0, 0.0
@@ -114,7 +114,7 @@ def discounted_difference(
     return total, float(weight[rows].sum())
 
 
-@serial_kernel
+@kernel
 def _add_discounted(scenario, baseline, rows, start, weight, discount, total):
     for i in range(len(rows)):
         for month in range(len(discount)):

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from simulation import draws, endowment
 from simulation.baseline import region_wage, sector_baseline
 from simulation.compile import kernel, submodel
+from simulation.instructions import take_next
 from simulation.ordered import LOW_PAY
 from simulation.parameters import PARAMETER_RECORD
 from simulation.population import SIZE_CLASS_EDGES, Population
@@ -26,6 +26,7 @@ from simulation.production import SKILL_USUAL
 from simulation.roster import fill_roster, lay_out, tenure_tables
 from simulation.seats import OCTET, OCTET_SEATS
 from simulation.state import AGE_SHARES, CLUSTER, ENTERPRISE, REGION, SECTOR
+from simulation.threads import AVAILABLE, share
 
 NOVELTY_USUAL = 0.146
 """Mean of 1 / (1 + tenure / 3 months) where tenure is exponential with 2 % separations a month (exact)."""
@@ -34,7 +35,7 @@ HALF_KNOWN = 200.0
 PART = 512
 """Enterprises of a piece of parallel work; sums are taken piece by piece, so that threads do not matter."""
 WORTH_THREADS = 100_000
-"""Seats below which several threads cost more than they give."""
+"""Seats, or seats times months, below which several threads cost more than they give."""
 
 PIECE = 100_000
 """Enterprises of a piece of serial work."""
@@ -101,6 +102,7 @@ def _fill(
     baseline = sector_baseline(tables)
     sums = np.zeros((-(-population.n // PART), N_SUMS))
     productivity, wages = np.zeros(2), np.empty(population.n)
+    parts = np.zeros((2, 1), np.int64)  # the next to take, in the first pass and in the second
     arguments = (
         np.random.SeedSequence([seed, 202]).generate_state(1, np.uint64)[0],
         np.array(parameters, PARAMETER_RECORD).view(np.recarray), usual_separations(p), productivity,
@@ -110,13 +112,10 @@ def _fill(
         region_wage(tables), *tenure_tables(p), enterprises.view(np.recarray), octets.view(np.recarray),
         sums, wages,
     )  # fmt: skip
-    threads = numba.get_num_threads()
-    if OCTET_SEATS * len(octets) < WORTH_THREADS:
-        numba.set_num_threads(1)
-    fill(True, *arguments)
+    at_most = AVAILABLE if OCTET_SEATS * len(octets) >= WORTH_THREADS else 1
+    share(lambda place: fill(True, parts[0], *arguments), at_most)
     productivity[:] = _productivity(p, sums.sum(axis=0), population.n)
-    fill(False, *arguments)
-    numba.set_num_threads(threads)
+    share(lambda place: fill(False, parts[1], *arguments), at_most)
     return wages
 
 
@@ -138,20 +137,22 @@ def _productivity(p: Any, total: NDArray[np.float64], n: int) -> tuple[float, fl
 
 @kernel
 def fill(
-    practices_first, seed, parameters, separations, productivity,
+    practices_first, next_part, seed, parameters, separations, productivity,
     sector, region, cluster, weight, employees, entry_month, first_octet, size_edges,
     value_added, energy, sector_wage, region_wage, tenure_share, tenure_guide, unlearned,
     enterprises, octets, sums, wages,
 ):  # fmt: skip
-    """Fill the records of the enterprises and the octets of their workers, a piece of enterprises a task.
+    """Fill the records of the enterprises and the octets of their workers, with whoever else does so.
 
-    Lasting productivity is spread and centred over the sample: it is set when all practices are. So the first
-    call draws identities and practices (``practices_first``) and adds up, and the second, given the standard
-    deviation and the mean of ``productivity``, all else. The second line of arguments goes by enterprise (and
-    size class), the third by sector, region and month of tenure, the last is filled.
+    Each thread takes the ``next_part`` of the enterprises until all are filled. Lasting productivity is
+    spread and centred over the sample: it is set when all practices are. So the first pass draws identities
+    and practices (``practices_first``) and adds up, and the second, given the standard deviation and the mean
+    of ``productivity``, all else. The second line of arguments goes by enterprise (and size class), the third
+    by sector, region and month of tenure, the last is filled.
     """
     n = len(enterprises)
-    for part in numba.prange(len(sums)):
+    part = take_next(next_part, 0)
+    while part < len(sums):
         p = parameters[0]
         total = sums[part]
         for e in range(part * PART, min(n, (part + 1) * PART)):
@@ -188,6 +189,7 @@ def fill(
                     octets, first_octet[e],
                 )  # fmt: skip
                 wages[e] = ent.wage
+        part = take_next(next_part, 0)
 
 
 @submodel

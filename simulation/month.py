@@ -10,7 +10,6 @@ change a bit: enterprises are independent within a month, and sums are taken blo
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from simulation import accounts as a
@@ -28,7 +27,7 @@ from simulation import (
     production,
     workforce,
 )
-from simulation.compile import kernel, submodel
+from simulation.compile import kernel, routine, submodel
 from simulation.firms import (
     SIDE_BY_SIDE,
     back_to_records,
@@ -45,59 +44,55 @@ from simulation.state import ATTENDEES_PER_CLASS, N_MODULES, NO_MODULE, WORKERS_
 
 @kernel
 def advance(
-    last_month, month, next_part, parts_done,
+    place, last_month, month, due, next_part, parts_done,
     runs, parameters, enterprises, clusters, classes, regions, sectors, blocks, parts, octets,
     schedule, open_from, graduates, starters, subsidies, order, roll, trainers, providers, accounts,
     side_by_side, block_sums, sums, panel,
 ):  # fmt: skip
-    """Advance all runs up to (not including) ``last_month``, or to their end.
+    """Advance all runs up to (not including) ``last_month``, or to their end, with whoever else does so.
 
-    By run: ``month`` it is in, ``next_part`` to take and ``parts_done`` this month, both 0 to begin with.
-    ``parts[i]`` is (first block, last block). All other arguments are the columns of
-    :class:`simulation.world.World`.
+    ``place`` is this thread's, counted from 0. By run, shared by all threads: the ``month`` it is in;
+    counters whose zeros mean that the month is ``due`` to begin and that its first part is the ``next_part``
+    to take; ``parts_done`` this month. ``parts[i]`` is (first block, last block). All other arguments are the
+    columns of :class:`simulation.world.World`.
     """
-    for r in numba.prange(len(runs)):
-        if month[r] < min(last_month, runs[r].months):
-            open_month(
-                r, month[r], runs, parameters, enterprises, clusters, classes, regions, sectors, schedule,
-                open_from, graduates, starters, subsidies, order, roll, trainers, providers, accounts, sums,
+    r, idle = place * len(runs) // len(side_by_side), 0
+    while idle < len(runs):  # until no run has anything left for this thread, or will have
+        run, now = runs[r], month[r]
+        end = min(last_month, run.months)
+        part = take_next(next_part, r) if now < end else run.parts
+        if part < run.parts:
+            idle, now = 0, month[r]
+            month_of_blocks(
+                run, parameters[r], now, parts[run.first_part + part, 0], parts[run.first_part + part, 1],
+                enterprises, clusters, classes, regions[r], sectors[r], blocks, octets, side_by_side[place],
+                block_sums, panel,
             )  # fmt: skip
-    for place in numba.prange(len(side_by_side)):
-        r, idle = place * len(runs) // len(side_by_side), 0
-        while idle < len(runs):  # until no run has anything left, or will have
-            run, now = runs[r], month[r]
-            end = min(last_month, run.months)
-            part = take_next(next_part, r) if now < end else run.parts
-            if part < run.parts:
-                idle = 0
-                now = month[r]
-                month_of_blocks(
-                    run, parameters[r], now, parts[run.first_part + part, 0], parts[run.first_part + part, 1],
-                    enterprises, clusters, classes, regions[r], sectors[r], blocks, octets,
-                    side_by_side[place], block_sums, panel,
+            if take_next(parts_done, r) == run.parts - 1:
+                ordered.add_up(
+                    blocks, run.first_block, run.first_block + run.blocks, block_sums, sums[r, now],
+                    sectors.shape[1], regions.shape[1],
                 )  # fmt: skip
-                if take_next(parts_done, r) == run.parts - 1:
-                    ordered.add_up(
-                        blocks, run.first_block, run.first_block + run.blocks, block_sums, sums[r, now],
-                        sectors.shape[1], regions.shape[1],
-                    )  # fmt: skip
-                    month[r], parts_done[r] = now + 1, 0
-                    if now + 1 < end:
-                        open_month(
-                            r, now + 1, runs, parameters, enterprises, clusters, classes, regions, sectors,
-                            schedule, open_from, graduates, starters, subsidies, order, roll, trainers,
-                            providers, accounts, sums,
-                        )  # fmt: skip
-                        put(next_part, r, 0)
-            else:
-                # a run of one part has a thread already; others will have more to take next month
-                idle = idle + 1 if now >= end or run.parts == 1 else 0
-                r = r + 1 if r + 1 < len(runs) else 0
-                if idle == 0:
-                    give_way()
+                month[r], parts_done[r] = now + 1, 0
+                put(due, r, 0)
+        elif now < end and take_next(due, r) == 0:
+            idle = 0
+            if month[r] < end:
+                open_month(
+                    r, month[r], runs, parameters, enterprises, clusters, classes, regions, sectors, schedule,
+                    open_from, graduates, starters, subsidies, order, roll, trainers, providers, accounts,
+                    sums,
+                )  # fmt: skip
+                put(next_part, r, 0)
+        else:
+            # a run of one part has a thread already; others will have more to take next month
+            idle = idle + 1 if now >= end or run.parts == 1 else 0
+            r = r + 1 if r + 1 < len(runs) else 0
+            if idle == 0:
+                give_way()
 
 
-@numba.njit(error_model="numpy")
+@routine
 def open_month(
     r, month, runs, parameters, enterprises, clusters, classes, regions, sectors, schedule, open_from,
     graduates, starters, subsidies, order, roll, trainers, providers, accounts, sums,
@@ -360,7 +355,7 @@ def show(ent, block):
         block.shows = 1
 
 
-@numba.njit(error_model="numpy")
+@routine
 def neighbours(block, enterprises, clusters):
     """What the enterprises alive in each of the block's clusters show one another, for next month."""
     e = block.start

@@ -4,10 +4,8 @@ What crosses enterprises uses last month's values, so that enterprises are indep
 any number of threads gives the same bits.
 """
 
-import numba
-
 from simulation import accounts as a
-from simulation.compile import submodel
+from simulation.compile import routine, submodel
 
 LOW_PAY = 2.0 / 3.0
 """Low pay is below two thirds of the region's median wage."""
@@ -81,7 +79,7 @@ def clear(blocks, first, last, block_sums):
                 block_sums[b, size, account] = 0.0
 
 
-@numba.njit(error_model="numpy")
+@routine
 def add_up(blocks, first, last, block_sums, sums, n_sectors, n_regions):
     """Add the blocks ``first``..``last`` of one run into its sums of the month, in order.
 

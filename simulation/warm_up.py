@@ -12,7 +12,7 @@ from pathlib import Path
 
 from simulation.compile import JIT_DISABLED, PACKAGE, cache_folder
 
-COMPILE_SECONDS = 100
+COMPILE_SECONDS = 70
 """About how long it takes on two cores of a laptop; what is told to people who wait, measured by hand."""
 
 COMPILING = f"Compiling the model, about {COMPILE_SECONDS} seconds, this first time only"

@@ -10,15 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from simulation import draws, month
 from simulation.accounts import N_ACCOUNTS
-from simulation.compile import serial_kernel
+from simulation.compile import kernel
 from simulation.firms import FIRMS
-from simulation.initial import InitialState, initial_state
+from simulation.initial import WORTH_THREADS, InitialState, initial_state
 from simulation.market_accounts import N_MARKET_ACCOUNTS
 from simulation.parameters import PARAMETER_RECORD
 from simulation.population import SIZE_CLASSES, Population
@@ -27,6 +26,7 @@ from simulation.programme_record import MarketTables, eligible_enterprises, mark
 from simulation.roster import lay_out
 from simulation.seats import OCTET, OCTET_SEATS, Seats
 from simulation.state import BLOCK, CLASS, ENTERPRISE, PROVIDER, RUN, TRAINER
+from simulation.threads import AVAILABLE, share
 
 BLOCK_ENTERPRISES = 256
 """Enterprises of a block, at most one cluster more."""
@@ -121,11 +121,15 @@ class World:
         """Advance every run by so many months, or to its end."""
         last = min(self.schedule.shape[1], self.month + months)
         under_way = np.full(len(self.runs), self.month)
-        next_part, parts_done = np.zeros((2, len(self.runs)), np.int64)
-        threads = numba.get_num_threads()
-        numba.set_num_threads(min(threads, len(self.parts)))  # nobody waits for a part that will never come
-        month.advance(last, under_way, next_part, parts_done, *self.columns())
-        numba.set_num_threads(threads)
+        due, parts_done = np.zeros((2, len(self.runs)), np.int64)
+        next_part = self.runs["parts"].astype(np.int64)  # none to take before the month has begun
+        columns = self.columns()
+
+        def work(place: int) -> None:
+            month.advance(place, last, under_way, due, next_part, parts_done, *columns)
+
+        little = len(self.seats) * (last - self.month) < WORTH_THREADS
+        share(work, at_most=1 if little else len(self.parts))  # nobody waits for a part that never comes
         self.month = last
 
 
@@ -145,7 +149,6 @@ def build_world(runs: Sequence[Run]) -> World:
         [_order_of_enrolment(mask, record) for mask, record in zip(eligible, records, strict=True)]
     )
     slots = int(records["trainer_slots"].sum())
-    threads = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
     return World(
         runs=records.view(np.recarray),
         parameters=_joined([run.parameters.astype(PARAMETER_RECORD) for run in runs]).view(np.recarray),
@@ -167,7 +170,7 @@ def build_world(runs: Sequence[Run]) -> World:
         trainers=np.zeros(slots, TRAINER).view(np.recarray),
         providers=np.zeros(slots, PROVIDER).view(np.recarray),
         market=np.zeros((len(runs), months, 1 + n_regions, N_MARKET_ACCOUNTS)),
-        side_by_side=np.zeros(threads, FIRMS).view(np.recarray),
+        side_by_side=np.zeros(AVAILABLE, FIRMS).view(np.recarray),
         block_sums=np.zeros((len(blocks), len(SIZE_CLASSES), N_ACCOUNTS)),
         sums=np.zeros((len(runs), months, levels, N_ACCOUNTS)),
         panel=np.zeros((panel_start[-1], months, N_ACCOUNTS), np.float32),
@@ -335,7 +338,7 @@ def _bits(number: int) -> int:
     return max(1, number - 1).bit_length()
 
 
-@serial_kernel
+@kernel
 def _places(seed, identity, bits):
     key = draws.stream(seed, draws.ENROLMENT, 0)
     last = (np.uint64(1) << np.uint64(bits)) - np.uint64(1)

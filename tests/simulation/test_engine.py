@@ -1,9 +1,7 @@
 """The same run gives the same bytes however it is made."""
 
-import ast
 from dataclasses import fields
 
-import numba
 import numpy as np
 import pytest
 
@@ -13,6 +11,7 @@ from simulation import market_accounts as ma
 from simulation import world
 from simulation.batch import simulate
 from simulation.effects import paired_sums
+from simulation.threads import AVAILABLE, use_threads
 from simulation.world import Run, World, build_world
 from tests.simulation.histories import LIVELY, PROGRAMME
 from tests.simulation.small_runs import SEEDS, WHERE, small_run, small_scenario, view
@@ -53,7 +52,7 @@ def differences(first: World, second: World) -> list[str]:
 
 
 def stepped(runs, threads=1) -> World:
-    numba.set_num_threads(threads)
+    use_threads(threads)
     made = build_world(runs)
     while made.month < made.schedule.shape[1]:
         made.step()
@@ -61,7 +60,7 @@ def stepped(runs, threads=1) -> World:
 
 
 def to_end(runs, threads=1) -> World:
-    numba.set_num_threads(threads)
+    use_threads(threads)
     made = build_world(runs)
     made.run()
     return made
@@ -70,7 +69,7 @@ def to_end(runs, threads=1) -> World:
 @pytest.fixture(autouse=True)
 def all_threads():
     yield
-    numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+    use_threads(None)
 
 
 # --- one run, many ways
@@ -81,7 +80,7 @@ def test_stepping_equals_running_to_the_end():
     assert differences(stepped(runs), to_end(runs)) == []
 
 
-@pytest.mark.parametrize("threads", [1, numba.config.NUMBA_NUM_THREADS])
+@pytest.mark.parametrize("threads", [1, AVAILABLE])
 @pytest.mark.parametrize("enterprises_of_a_part", [1, 10_000], ids=["a part a block", "a part a run"])
 def test_neither_threads_nor_parts_matter(monkeypatch, enterprises_of_a_part, threads):
     runs = [*(lively(scenario) for scenario in ALL), small_run(ON_MARKET, {"quit_rate": 0.03})]
@@ -240,35 +239,8 @@ def test_the_cache_follows_every_kernel_source(tmp_path, monkeypatch):
     assert compiling.source_hash() == original
 
 
-def stores_through_attributes(source: str) -> list[str]:
-    """Assignments in the bodies of parallel kernels to items of what an attribute holds."""
-    kernels = [
-        node
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.FunctionDef) and any(ast.unparse(d) == "kernel" for d in node.decorator_list)
-    ]
-    found = []
-    for node in (inner for kernel in kernels for inner in ast.walk(kernel)):
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        parts = [part for t in targets for part in (t.elts if isinstance(t, ast.Tuple) else [t])]
-        found += [
-            ast.unparse(part)
-            for part in parts
-            if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Attribute)
-        ]
-    return found
-
-
-def test_kernels_leave_records_to_submodels():
-    """Numba drops what a parallel body stores in an array that it got from a record: nobody else sees it."""
-    broken = "@kernel\ndef f(x):\n    for i in prange(3):\n        x[i].a[0], b = 1, 2\n        x.c[1] += 1"
-    assert stores_through_attributes(broken) == ["x[i].a[0]", "x.c[1]"]
-    for path in compiling.PACKAGE.glob("*.py"):
-        assert stores_through_attributes(path.read_text()) == [], path.name
-
-
 def test_every_file_with_compiled_code_is_a_kernel_source():
-    marks = ("@submodel", "@kernel", "numba.njit")
+    marks = ("@submodel", "@routine", "@intrinsic")  # a kernel's own file is watched by Numba
     holders = {
         path.stem
         for path in compiling.PACKAGE.glob("*.py")

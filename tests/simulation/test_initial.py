@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 from scipy import stats
@@ -17,6 +16,7 @@ from simulation.population import draw_population
 from simulation.roster import lay_out, tenure_distribution
 from simulation.seats import OCTET_SEATS, Seats
 from simulation.state import AGE_SHARES, ENTERPRISE
+from simulation.threads import use_threads
 from simulation.world import build_world
 from tests.simulation.small_runs import TABLES, small_population, small_run, small_scenario
 from tests.simulation.start_formulas import (
@@ -120,13 +120,11 @@ def test_rosters_are_whole_octets_with_room_for_growth():
 
 
 def test_threads_do_not_matter(population):
-    threads = numba.get_num_threads()
     assert OCTET_SEATS * lay_out(population.employees)[-1] > 100_000  # enough for several threads
     made = []
-    for number in {1, threads}:
-        numba.set_num_threads(number)
+    for number in (1, None):
+        use_threads(number)
         made.append(initial_state(population, parameter_record(), SEED))
-    numba.set_num_threads(threads)
     first, last = made[0], made[-1]
     for name in ("enterprises", "octets", "regions", "sectors"):
         assert getattr(first, name).tobytes() == getattr(last, name).tobytes(), name

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simulation.compile import JIT_DISABLED, serial_kernel
+from simulation.compile import JIT_DISABLED, kernel
 from simulation.firms import FIRMS, GIVEN, KEPT, MADE, SIDE_BY_SIDE, TALLY
 from simulation.places import from_place, to_place, to_zero
 from simulation.state import ENTERPRISE
@@ -23,7 +23,7 @@ def test_what_is_emptied_is_doubles(name):
     assert FIRMS[name] == np.dtype((np.float64, SIDE_BY_SIDE))
 
 
-@serial_kernel
+@kernel
 def there_and_back(records, places, i):
     """Record 0 to place i, that place to record 1, then all places emptied."""
     lay_down(records[0], places[0], i)
