@@ -38,17 +38,11 @@ class RunResult:
     enterprises: NDArray[Any]
 
     def slim(self) -> RunResult:
-        """The same result with the records of the panel's enterprises alone.
+        """The same result with the records of the panel's enterprises alone: the others can be forgotten.
 
-        The rest of the world can be forgotten, but the panel, its largest part, which is not copied: the
-        results of a batch hold all of it.
+        What else was recorded is not copied: the results of a batch hold all of it.
         """
-        return replace(
-            self,
-            enterprises=self.panel_enterprises,
-            sums=self.sums.copy(),
-            market=self.market.copy(),
-        )
+        return replace(self, enterprises=self.panel_enterprises)
 
     @property
     def panel_enterprises(self) -> NDArray[Any]:

@@ -11,7 +11,7 @@ import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -128,12 +128,18 @@ def check_override(name: str, value: float) -> None:
 
 def parameter_record(values: Mapping[str, float] | None = None) -> NDArray[Any]:
     """A record array of length one with all defaults, changed by ``values`` (name to value)."""
-    record = np.zeros(1, PARAMETER_RECORD)
-    for name, parameter in PARAMETERS.items():
-        _put(record, name, parameter.default)
+    record = _defaults().copy()
     for name, value in (values or {}).items():
         check_override(name, float(value))
         _put(record, name, float(value))
+    return record
+
+
+@cache
+def _defaults() -> NDArray[Any]:
+    record = np.zeros(1, PARAMETER_RECORD)
+    for name, parameter in PARAMETERS.items():
+        _put(record, name, parameter.default)
     return record
 
 

@@ -169,6 +169,11 @@ class Model:
     @property
     def _arms(self) -> tuple[Scenario, ...]:
         """The scenarios simulated at a point; of an effect the one without a programme comes first."""
+        if "arms" not in self._kept:
+            self._kept["arms"] = self._made_arms()
+        return self._kept["arms"]
+
+    def _made_arms(self) -> tuple[Scenario, ...]:
         if self.of == "level":
             return (self.scenario,)
         without, programme = without_programme(self.scenario), self.scenario.programme

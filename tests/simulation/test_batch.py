@@ -53,7 +53,7 @@ def test_the_panel_alone_is_what_the_whole_result_says_of_the_panel(runs):
         assert np.array_equal(one.panel_enterprises, other.panel_enterprises)
         assert np.array_equal(one.panel, other.panel)
         assert np.array_equal(one.market, other.market)
-        assert other.market.base is None  # the world can be forgotten
+        assert other.enterprises.base is None  # all other records can be forgotten
 
 
 def test_what_the_machine_cannot_hold_is_refused(runs, monkeypatch):
