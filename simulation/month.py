@@ -77,7 +77,7 @@ def advance(
                 put(due, r, 0)
         elif now < end and take_next(due, r) == 0:
             idle = 0
-            if month[r] < end:
+            if month[r] < end:  # else it ended meanwhile
                 open_month(
                     r, month[r], runs, parameters, enterprises, clusters, classes, regions, sectors, schedule,
                     open_from, graduates, starters, subsidies, order, roll, trainers, providers, accounts,
