@@ -26,7 +26,7 @@ from simulation.production import SKILL_USUAL
 from simulation.roster import fill_roster, lay_out, tenure_tables
 from simulation.seats import OCTET, OCTET_SEATS
 from simulation.state import AGE_SHARES, CLUSTER, ENTERPRISE, REGION, SECTOR
-from simulation.threads import AVAILABLE, share
+from simulation.threads import AVAILABLE, WORTH_THREADS, share
 
 NOVELTY_USUAL = 0.146
 """Mean of 1 / (1 + tenure / 3 months) where tenure is exponential with 2 % separations a month (exact)."""
@@ -34,9 +34,6 @@ HALF_KNOWN = 200.0
 """Sampled enterprises at which a sector's or region's monthly total is half noise, half news (assumed)."""
 PART = 512
 """Enterprises of a piece of parallel work; sums are taken piece by piece, so that threads do not matter."""
-WORTH_THREADS = 100_000
-"""Seats, or seats times months, below which several threads cost more than they give."""
-
 PIECE = 100_000
 """Enterprises of a piece of serial work."""
 SORTED_AT_ONCE, MOST_CELLS = 64, 4096

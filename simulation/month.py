@@ -78,7 +78,7 @@ def advance(
         elif now < end and take_next(due, r) == 0:
             idle = 0
             if month[r] < end:  # else it ended meanwhile
-                open_month(
+                begin_month(
                     r, month[r], runs, parameters, enterprises, clusters, classes, regions, sectors, schedule,
                     open_from, graduates, starters, subsidies, order, roll, trainers, providers, accounts,
                     sums,
@@ -93,7 +93,7 @@ def advance(
 
 
 @routine
-def open_month(
+def begin_month(
     r, month, runs, parameters, enterprises, clusters, classes, regions, sectors, schedule, open_from,
     graduates, starters, subsidies, order, roll, trainers, providers, accounts, sums,
 ):  # fmt: skip

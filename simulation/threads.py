@@ -19,6 +19,9 @@ from simulation.compile import JIT_DISABLED
 AVAILABLE: int = 1 if JIT_DISABLED else numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
 """Threads that the machine offers to this process, or ``NUMBA_NUM_THREADS`` (environment) if set."""
 
+WORTH_THREADS = 100_000
+"""Seats, or seats times months, below which several threads cost more than they give."""
+
 MOST = 1024
 """Threads beside this one that there may ever be; they are started when first needed."""
 

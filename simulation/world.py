@@ -17,7 +17,7 @@ from simulation import draws, month
 from simulation.accounts import N_ACCOUNTS
 from simulation.compile import kernel
 from simulation.firms import FIRMS
-from simulation.initial import WORTH_THREADS, InitialState, initial_state
+from simulation.initial import InitialState, initial_state
 from simulation.market_accounts import N_MARKET_ACCOUNTS
 from simulation.parameters import PARAMETER_RECORD
 from simulation.population import SIZE_CLASSES, Population
@@ -26,7 +26,7 @@ from simulation.programme_record import MarketTables, eligible_enterprises, mark
 from simulation.roster import lay_out
 from simulation.seats import OCTET, OCTET_SEATS, Seats
 from simulation.state import BLOCK, CLASS, ENTERPRISE, PROVIDER, RUN, TRAINER
-from simulation.threads import AVAILABLE, share
+from simulation.threads import AVAILABLE, WORTH_THREADS, share
 
 BLOCK_ENTERPRISES = 256
 """Enterprises of a block, at most one cluster more."""

@@ -10,6 +10,7 @@ from simulation.inputs import InputError
 from simulation.parameters import parameter_record
 from simulation.population import draw_population
 from simulation.programme import Programme, Scenario
+from simulation.programme_record import market_tables
 from simulation.world import Run
 
 MONTHS = 6
@@ -67,3 +68,17 @@ def test_the_estimate_of_memory_is_that_of_the_columns(runs):
     held = sum(array.nbytes for array in (world.enterprises, world.panel))
     held += world.octets.nbytes
     assert batch.memory_needed(runs) == pytest.approx(held, rel=0.15)
+
+
+def test_what_a_programme_offers_is_kept_and_the_world_has_a_copy_of_its_own(runs):
+    """Compiled code knows arrays that may be changed from others: it would be compiled anew for these."""
+    programme, tables = runs[1].scenario.programme, runs[1].population.tables
+    kept = market_tables(programme, tables, MONTHS)
+    assert market_tables(programme, tables, MONTHS) is kept
+    world = batch.build_world(runs[1:2])
+    for name in ("schedule", "open_from", "graduates", "starters", "subsidies"):
+        mine, theirs = getattr(world, name)[0], getattr(kept, name)
+        assert mine.tobytes() == theirs.tobytes()
+        assert mine.flags.writeable
+        assert not theirs.flags.writeable
+        assert not np.shares_memory(mine, theirs)
